@@ -1,0 +1,3 @@
+import Intake
+
+package enum Placeholder {}
