@@ -1,0 +1,74 @@
+import Crypto
+import Foundation
+
+extension Keys {
+    /// Seals a parcel for the store. Pure: may run on any task, before the parcel queues for its commit.
+    ///
+    /// - Parameter day: the day of an instant in the city's zone.
+    package func seal(_ parcel: Parcel, day: (Instant) -> Day) throws(Trouble) -> KeptParcel {
+        let body: KeptParcel.Body
+        let size: Int64
+        switch parcel.body {
+        case .bytes(let bytes):
+            body = .sealed(try seal(bytes, as: "parcel"))
+            size = Int64(bytes.count)
+        case .blob(let id, let length):
+            body = .blob(id)
+            size = length
+        }
+        var arrivals: [KeptArrival] = []
+        arrivals.reserveCapacity(parcel.items.count)
+        for item in parcel.items { arrivals.append(try seal(item, of: parcel, day: day(parcel.received))) }
+        return KeptParcel(
+            channel: parcel.channel, received: parcel.received,
+            envelope: try seal(json: parcel.envelope, as: "envelope"),
+            body: body, size: size, arrivals: arrivals, cursor: parcel.cursor)
+    }
+
+    private func seal(_ item: Item, of parcel: Parcel, day: Day) throws(Trouble) -> KeptArrival {
+        let content: KeptArrival.Content
+        var said = Data()
+        switch item.content {
+        case .submission(let submission):
+            said = try JSON.encode(submission)
+            content = .ticket(try seal(submission, json: said, of: parcel, day: day))
+            said.append(try JSON.encode(submission.people))
+        case .notice(let notice, let text):
+            said = Data(text.utf8)
+            content = .notice(notice)
+        case .unreadable(let reason): content = .quarantined(reason: reason)
+        case .refused(let reason): content = .refused(reason: reason)
+        }
+        return KeptArrival(
+            key: sourceKey(channel: parcel.channel, id: item.sourceID),
+            digest: Data(HMAC<SHA256>.authenticationCode(for: said, using: index)).prefix(16), content: content)
+    }
+
+    private func seal(_ submission: Submission, json: Data, of parcel: Parcel, day: Day) throws(Trouble) -> NewTicket {
+        var contacts: [NewContact] = []
+        for (number, party) in submission.people.enumerated() {
+            for contact in party.contacts {
+                contacts.append(
+                    NewContact(
+                        role: party.role, kind: contact.kind, party: number,
+                        sealed: try seal(json: KeptContact(name: party.name, value: contact.value), as: "contact"),
+                        hash: contactHash(contact)))
+            }
+        }
+        let followsUp = submission.followsUp.flatMap { TicketNumber($0)?.id }
+        var jobs = [NewJob(lane: .settle, due: parcel.received)]
+        if submission.attachments.contains(where: \.content.isRemote) {
+            jobs.append(NewJob(lane: .fetch(channel: parcel.channel), due: parcel.received))
+        }
+        return NewTicket(
+            day: day, channel: parcel.channel, kind: submission.kind, category: submission.category,
+            area: submission.place.area, urgent: submission.urgent, confidential: submission.confidential,
+            language: submission.language, contacts: contacts,
+            entry: try entry(.received, at: parcel.received, actor: "citizen", json: json),
+            followsUp: followsUp, jobs: jobs)
+    }
+}
+
+extension Attachment.Content {
+    var isRemote: Bool { if case .remote = self { true } else { false } }
+}

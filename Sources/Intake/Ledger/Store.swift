@@ -1,0 +1,199 @@
+package import Foundation
+
+/// The ledger. Two implementations (SQLite, PostgreSQL) behind one conformance suite; neither sees a key or an
+/// identity in the clear. Each method is one transaction that keeps its invariants; what it returns is on disk.
+///
+/// Errors: `passing` where the database may come back (busy, full, connection lost); `needsPerson` where it will not.
+/// An I/O error on write or sync of SQLite is final: the store reports it once through `failed` and refuses from then
+/// on (rule 9).
+package protocol Store: Sendable {
+    // Way in
+    /// Keeps parcels with all that must go with them (rule 2), in one commit. Gives the receipts, parcel by parcel,
+    /// item by item. An arrival whose key is known gets its old receipt; a parcel of which all items are known is not
+    /// kept again. `now` is the time of the commit.
+    func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]]
+    /// Where a polling channel goes on reading.
+    func cursor(channel: String) async throws(Trouble) -> String?
+
+    // Work
+    /// Takes up to `limit` jobs of a lane that are due, earliest first, and makes them due again when the lease ends.
+    func claim(_ lane: Lane, limit: Int, now: Instant, lease: Duration) async throws(Trouble) -> [Job]
+    /// Writes outcomes in one commit; false where the lease had passed on or the ticket was not in a state of `from`:
+    /// then nothing of that outcome is written.
+    func apply(_ outcomes: [Outcome]) async throws(Trouble) -> [Bool]
+    /// Lanes that hold jobs, with the time the first is due.
+    func lanes() async throws(Trouble) -> [(lane: Lane, due: Instant)]
+
+    // Reading
+    func tickets(_ ids: [Int64]) async throws(Trouble) -> [Ticket]
+    /// The newest tickets with an id below `before`, newest first.
+    func latest(before: Int64?, limit: Int) async throws(Trouble) -> [Ticket]
+    func entries(of tickets: [Int64]) async throws(Trouble) -> [Entry]
+    func assignments(of ticket: Int64) async throws(Trouble) -> [Assignment]
+    func deliveries(of ticket: Int64) async throws(Trouble) -> [Delivery]
+    func delivery(_ ids: [Int64]) async throws(Trouble) -> [Delivery]
+    func attempts(of delivery: Int64) async throws(Trouble) -> [Attempt]
+    func contacts(of ticket: Int64) async throws(Trouble) -> [TicketContact]
+    /// Tickets of the same area and category received since, newest first, at most 10, without `except`.
+    func similar(area: String, category: String, since: Instant, except: Int64) async throws(Trouble) -> [Ticket]
+    /// The newest ticket not at an end that has a contact with this hash and was received since.
+    func open(contactHash: Data, since: Instant) async throws(Trouble) -> Ticket?
+    /// Departments by age of what lies with them.
+    func queue(now: Instant) async throws(Trouble) -> [QueueRow]
+    /// The sums that must agree (rule 3).
+    func books() async throws(Trouble) -> Books
+
+    // Quarantine and holds
+    func quarantined(after: Int64, limit: Int) async throws(Trouble) -> [Quarantined]
+    /// The bytes and envelope of a kept parcel.
+    func parcel(_ id: Int64) async throws(Trouble) -> (parcel: KeptParcel, arrivals: [Data])?
+    /// Moves a quarantined arrival to another class, by an entry where it becomes a ticket (rule 3); false if it was
+    /// not in quarantine any more.
+    func replay(_ quarantined: Int64, as arrival: KeptArrival, at: Instant) async throws(Trouble) -> Receipt?
+    /// Holds a delivery, or releases a held one (its job is due at once); false if it was in no fitting state.
+    func hold(delivery: Int64, entry: NewEntry) async throws(Trouble) -> Bool
+    func release(delivery: Int64, at: Instant, entry: NewEntry) async throws(Trouble) -> Bool
+
+    // Staged uploads of the web form
+    func stage(_ file: StagedFile) async throws(Trouble)
+    func staged(_ form: Data) async throws(Trouble) -> [StagedFile]
+    func unstage(_ form: Data, files: [String]) async throws(Trouble)
+    /// Removes what was staged before; gives the blobs that nothing else names.
+    func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID]
+
+    // API keys
+    func addKey(_ key: APIKey) async throws(Trouble)
+    func key(hash: Data) async throws(Trouble) -> APIKey?
+    func keys() async throws(Trouble) -> [APIKey]
+    func revokeKey(id: String, at: Instant) async throws(Trouble) -> Bool
+
+    // History that cannot be bent (rule 11)
+    /// Chains the heads that changed since the last checkpoint, and the counts; nil if nothing changed.
+    func checkpoint(at: Instant) async throws(Trouble) -> Checkpoint?
+    func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint]
+    func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head]
+
+    // Life
+    /// The sealed canary that tells a wrong key (rule 8): kept if there is none yet, and what is kept is returned.
+    func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed
+    /// Commits a row, synced, or says why it cannot.
+    func probe(at: Instant) async throws(Trouble)
+    /// What the database says of its own integrity: empty when well.
+    func integrity() async throws(Trouble) -> [String]
+    func close() async
+}
+
+/// A contact of a ticket, as kept.
+package struct TicketContact: Sendable, Equatable {
+    package var id: Int64
+    package var role: Party.Role
+    package var kind: Contact.Kind
+    package var sealed: Sealed
+    package var person: Int64?
+    package init(id: Int64, role: Party.Role, kind: Contact.Kind, sealed: Sealed, person: Int64?) {
+        self.id = id
+        self.role = role
+        self.kind = kind
+        self.sealed = sealed
+        self.person = person
+    }
+}
+
+/// How much lies with one department: assignments not yet answered, by age since sent.
+package struct QueueRow: Sendable, Equatable, Codable {
+    package var department: String
+    /// Under an hour, under a day, under three, under seven, older.
+    package var ages: [Int]
+    package var overdue: Int
+    package init(department: String, ages: [Int], overdue: Int) {
+        self.department = department
+        self.ages = ages
+        self.overdue = overdue
+    }
+}
+
+/// Both sides of the books (rule 3), counted from different tables.
+package struct Books: Sendable, Equatable, Codable {
+    /// Items that the kept parcels say they hold.
+    package var items = 0
+    /// Arrivals by class; `notices` splits one of them by kind.
+    package var arrivals: [String: Int] = [:]
+    package var notices: [String: Int] = [:]
+    package var tickets = 0
+    package var followUps = 0
+    package var quarantined = 0
+    /// Tickets not at an end that have neither a job nor an assignment: must be none.
+    package var unowned = 0
+    package init() {}
+
+    /// What does not agree, in words; empty when the books balance.
+    package var complaints: [String] {
+        var found: [String] = []
+        func expect(_ left: Int, _ right: Int, _ words: String) {
+            if left != right { found.append("\(words): \(left) ≠ \(right)") }
+        }
+        func count(_ arrival: ArrivalClass) -> Int { arrivals[arrival.rawValue] ?? 0 }
+        expect(items, arrivals.values.reduce(0, +), "items of parcels ≠ arrivals")
+        expect(count(.ticket), tickets, "arrivals that became tickets ≠ tickets")
+        expect(count(.followUp), followUps, "arrivals that followed up ≠ follow-up entries")
+        expect(count(.notice), notices.values.reduce(0, +), "notices ≠ notices by kind")
+        expect(count(.quarantined), quarantined, "quarantined arrivals ≠ quarantine")
+        expect(unowned, 0, "tickets without owner")
+        return found
+    }
+}
+
+/// One arrival that could not be read.
+package struct Quarantined: Sendable, Equatable, Codable {
+    package var id: Int64
+    package var parcel: Int64
+    package var item: Int
+    package var channel: String
+    package var at: Instant
+    package var reason: String
+    package init(id: Int64, parcel: Int64, item: Int, channel: String, at: Instant, reason: String) {
+        self.id = id
+        self.parcel = parcel
+        self.item = item
+        self.channel = channel
+        self.at = at
+        self.reason = reason
+    }
+}
+
+/// A file uploaded with a form that is not accepted yet.
+package struct StagedFile: Sendable, Equatable {
+    /// Keyed hash of the form token's id.
+    package var form: Data
+    /// Names the file within the form.
+    package var file: String
+    /// Sealed `Attachment`.
+    package var sealed: Sealed
+    package var blob: BlobID
+    package var at: Instant
+    package init(form: Data, file: String, sealed: Sealed, blob: BlobID, at: Instant) {
+        self.form = form
+        self.file = file
+        self.sealed = sealed
+        self.blob = blob
+        self.at = at
+    }
+}
+
+/// What an integrator may do with us. The key itself is shown once and kept as a keyed hash.
+package struct APIKey: Sendable, Equatable {
+    package var id: String
+    package var name: String
+    package var hash: Data
+    package var scopes: Set<String>
+    package var created: Instant
+    package var revoked: Instant?
+    package init(id: String, name: String, hash: Data, scopes: Set<String>, created: Instant, revoked: Instant? = nil) {
+        self.id = id
+        self.name = name
+        self.hash = hash
+        self.scopes = scopes
+        self.created = created
+        self.revoked = revoked
+    }
+}

@@ -1,0 +1,90 @@
+package import Crypto
+package import Foundation
+
+/// Every key the ledger needs, derived from one master secret (HKDF-SHA256, RFC 5869), each for one purpose only
+/// (rule 8). The master secret is in a credential file and nowhere in the store or its backups.
+package struct Keys: Sendable {
+    /// Names the sealing key inside every sealed value, so that it can be rotated.
+    let sealID: UInt32
+    let sealing: SymmetricKey
+    let index: SymmetricKey
+    let token: SymmetricKey
+
+    /// `master`: at least 32 bytes of randomness; fewer is a lasting trouble.
+    package init(master: Data) throws(Trouble) {
+        guard master.count >= 32 else {
+            throw .lasting(
+                "the master key must hold at least 32 bytes, found \(master.count); make one with: head -c 32 /dev/urandom"
+            )
+        }
+        func derive(_ purpose: String) -> SymmetricKey {
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: master), info: Data("intake/1/\(purpose)".utf8),
+                outputByteCount: 32)
+        }
+        sealing = derive("sealing")
+        index = derive("index")
+        token = derive("token")
+        sealID = HMAC<SHA256>.authenticationCode(for: Data("key id".utf8), using: sealing).prefix(4)
+            .reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// 16 bytes that stand for a source id on a channel: equal ids have equal keys, and the id cannot be read back.
+    package func sourceKey(channel: String, id: String) -> Data {
+        keyed("source", channel, id).prefix(16)
+    }
+
+    /// 16 bytes that stand for a contact, for looking it up without opening it.
+    package func contactHash(_ contact: Contact) -> Data {
+        keyed("contact", contact.kind.rawValue, contact.value).prefix(16)
+    }
+
+    /// The name of a blob from the SHA-256 of its plain bytes.
+    package func blobID(_ digest: SHA256.Digest) -> BlobID {
+        BlobID(hex: HMAC<SHA256>.authenticationCode(for: Data("blob\u{0}".utf8) + Data(digest), using: index).hex)
+    }
+
+    /// The secret a citizen shows to look at a ticket: 12 characters, 60 bits, in Crockford's base 32 (no i, l, o, u).
+    /// Derived, so that the same receipt can be given again without being stored.
+    package func lookupCode(_ ticket: TicketNumber) -> String {
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+        let mac = HMAC<SHA256>.authenticationCode(for: Data("lookup\u{0}\(ticket)".utf8), using: token)
+        return String(decoding: Array(mac).prefix(12).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+    }
+
+    /// Signs short texts we hand out and read back (form tokens, reply tokens): 16 bytes.
+    package func sign(_ purpose: String, _ text: String) -> Data {
+        Data(HMAC<SHA256>.authenticationCode(for: Data("\(purpose)\u{0}\(text)".utf8), using: token)).prefix(16)
+    }
+
+    /// Whether `signature` is what `sign` gives, compared in constant time.
+    package func verify(_ purpose: String, _ text: String, _ signature: Data) -> Bool {
+        constantTimeEqual(sign(purpose, text), signature)
+    }
+
+    /// Digest of a secret handed out (an API key), fit to be stored and looked up.
+    package func secretHash(_ secret: String) -> Data { keyed("secret", secret) }
+
+    private func keyed(_ parts: String...) -> Data {
+        Data(HMAC<SHA256>.authenticationCode(for: Data(parts.joined(separator: "\u{0}").utf8), using: index))
+    }
+}
+
+extension Sequence where Element == UInt8 {
+    /// Lower-case hexadecimal.
+    package var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in self {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+/// The one comparison used for secrets and signatures: its time depends on the lengths only.
+package func constantTimeEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+}

@@ -1,0 +1,74 @@
+import Crypto
+package import Foundation
+
+/// A value only a holder of the keys can read. Layout: algorithm (1 byte, 1 = AES-256-GCM), key id (4 bytes, big
+/// endian), nonce (12, random), ciphertext, tag (16). NIST SP 800-38D allows 2^32 random nonces for one key: at a
+/// hundred million sealed values a year that is forty years.
+package struct Sealed: Sendable, Equatable {
+    package var bytes: Data
+    /// Takes bytes that were kept before; nothing is checked until they are opened.
+    package init(_ bytes: Data) { self.bytes = bytes }
+}
+
+extension Keys {
+    /// Seals `plain`; `context` says what it is and must be the same when it is opened.
+    package func seal(_ plain: some DataProtocol, as context: String) throws(Trouble) -> Sealed {
+        do {
+            let box = try AES.GCM.seal(plain, using: sealing, authenticating: Data(context.utf8))
+            var bytes = Data(capacity: 33 + plain.count)
+            bytes.append(1)
+            for shift in stride(from: 24, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: sealID >> shift))
+            }
+            bytes.append(contentsOf: box.nonce)
+            bytes.append(box.ciphertext)
+            bytes.append(box.tag)
+            return Sealed(bytes)
+        } catch { throw .needsPerson("sealing failed", detail: "\(error)") }
+    }
+
+    /// The plain bytes; needs a person if the value was sealed with another key or was changed.
+    package func open(_ sealed: Sealed, as context: String) throws(Trouble) -> Data {
+        let bytes = sealed.bytes
+        guard bytes.count >= 33, bytes.first == 1 else {
+            throw .needsPerson("a sealed value has a form this version does not know")
+        }
+        let id = bytes.dropFirst().prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard id == sealID else {
+            throw .needsPerson("a value was sealed with another key; start with the key the ledger was made with")
+        }
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes.dropFirst(5))
+            return try AES.GCM.open(box, using: sealing, authenticating: Data(context.utf8))
+        } catch { throw .needsPerson("a sealed value was changed or cut: \(context)") }
+    }
+
+    /// `seal` for anything with a JSON form.
+    package func seal(json value: some Encodable, as context: String) throws(Trouble) -> Sealed {
+        try seal(JSON.encode(value), as: context)
+    }
+
+    /// `open` for anything with a JSON form.
+    package func open<Value: Decodable>(
+        _ type: Value.Type, _ sealed: Sealed, as context: String
+    ) throws(Trouble) -> Value {
+        let plain = try open(sealed, as: context)
+        return try JSON.decode(type, plain)
+    }
+}
+
+/// JSON as we write it for ourselves: sorted keys, so that equal values have equal bytes.
+package enum JSON {
+    package static func encode(_ value: some Encodable) throws(Trouble) -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do { return try encoder.encode(value) } catch {
+            throw .lasting("cannot be written as JSON", detail: "\(error)")
+        }
+    }
+    package static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: Data) throws(Trouble) -> Value {
+        do { return try JSONDecoder().decode(type, from: bytes) } catch {
+            throw .lasting("kept JSON does not read as \(type)", detail: "\(type)")
+        }
+    }
+}
