@@ -59,7 +59,7 @@ package struct WebhookKey: Sendable {
         switch material {
         case .shared(let key):
             guard version == "v1" else { return false }
-            return sameBytes(signed.code(key), signature)
+            return constantTimeEqual(signed.code(key), signature)
         case .verifying(let key):
             return version == "v1a" && signature.count == 64 && key.isValidSignature(signature, for: signed.whole)
         case .signing(let key):

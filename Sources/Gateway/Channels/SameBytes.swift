@@ -1,8 +1,0 @@
-/// Whether two byte strings are equal, in a time that depends on their lengths only. For every comparison of a secret
-/// or of what is computed from one (rule 10).
-package func sameBytes(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
-    guard left.count == right.count else { return false }
-    var difference: UInt8 = 0
-    for (one, other) in zip(left, right) { difference |= one ^ other }
-    return difference == 0
-}

@@ -1,0 +1,71 @@
+package import Intake
+
+/// The body of a webhook: `{"type": "intake.submitted", "timestamp": "…", "data": …}`, where `data` is one item, an
+/// array of items, or `{"items": […]}`; an item is a `SubmissionForm`. `type` may be missing.
+///
+/// The source id of an item is its own `id`, else `webhook-id`, with "#" and the position when there are several. An
+/// item that cannot be read is unreadable alone; its neighbours pass.
+package enum WebhookBody {
+    package static let type = "intake.submitted"
+    package static let mostItems = 1_000
+
+    /// Reads a verified body. `id` is `webhook-id`. Throws a lasting trouble when the body as a whole cannot be read.
+    package static func read(_ body: [UInt8], id: String) throws(Trouble) -> [Item] {
+        let whole = try JSONValue.read(body)
+        guard case .object(let members) = whole else {
+            throw .lasting("expected an object with type, timestamp and data, found \(whole.sort)")
+        }
+        for name in ["type", "data"] where members.count(where: { $0.name == name }) > 1 {
+            throw .lasting("expected \"\(name)\" once, found it twice")
+        }
+        switch whole.member("type") {
+        case nil, .null, .string(Self.type): break
+        default: throw .lasting("expected the type \(Self.type), found another: send other events to another channel")
+        }
+        guard let data = whole.member("data"), data != .null else {
+            throw .lasting("expected \"data\" with an item or an array of items, found none")
+        }
+        return read(items: try items(data), id: id)
+    }
+
+    /// The items, and whether they stood in a list.
+    private static func items(_ data: JSONValue) throws(Trouble) -> (values: [JSONValue], several: Bool) {
+        let values: [JSONValue]
+        switch data {
+        case .array(let list): values = list
+        case .object(let members):
+            guard members.contains(where: { $0.name == "items" }) else { return ([data], false) }
+            guard case .array(let list)? = data.member("items") else {
+                throw .lasting("expected \"items\" once, as an array, found something else")
+            }
+            values = list
+        default: throw .lasting("expected \"data\" with an item or an array of items, found \(data.sort)")
+        }
+        guard !values.isEmpty else { throw .lasting("expected at least one item, found an empty array") }
+        guard values.count <= mostItems else {
+            throw .lasting("expected \(mostItems) items at most, found \(values.count): send fewer at once")
+        }
+        return (values, true)
+    }
+
+    private static func read(items: (values: [JSONValue], several: Bool), id: String) -> [Item] {
+        var seen: [String: Int] = [:]
+        var result: [Item] = []
+        for (position, value) in items.values.enumerated() {
+            let given = items.several ? "\(id)#\(position)" : id
+            do {
+                let form = try SubmissionForm.read(value)
+                if let own = form.id, let earlier = seen.updateValue(position, forKey: own) {
+                    seen[own] = earlier
+                    let reason = "expected an id of its own, found that of item \(earlier)"
+                    result.append(Item(sourceID: given, content: .unreadable(reason)))
+                } else {
+                    result.append(Item(sourceID: form.id ?? given, content: .submission(form.submission)))
+                }
+            } catch {
+                result.append(Item(sourceID: given, content: .unreadable(error.phrase.en)))
+            }
+        }
+        return result
+    }
+}
