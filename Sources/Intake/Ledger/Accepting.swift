@@ -14,6 +14,19 @@ package struct KeptParcel: Sendable {
     package var size: Int64
     package var arrivals: [KeptArrival]
     package var cursor: String?
+
+    package init(
+        channel: String, received: Instant, envelope: Sealed, body: Body, size: Int64, arrivals: [KeptArrival],
+        cursor: String? = nil
+    ) {
+        self.channel = channel
+        self.received = received
+        self.envelope = envelope
+        self.body = body
+        self.size = size
+        self.arrivals = arrivals
+        self.cursor = cursor
+    }
 }
 
 /// One item of a kept parcel.
@@ -29,6 +42,14 @@ package struct KeptArrival: Sendable {
     /// Keyed digest of what the item says (16 bytes): tells an honest repeat from a reused id.
     package var digest: Data
     package var content: Content
+
+    package init(
+        key: Data, digest: Data, content: Content
+    ) {
+        self.key = key
+        self.digest = digest
+        self.content = content
+    }
 }
 
 /// A ticket about to be born, with what must be in the same transaction (rule 2).
@@ -48,6 +69,25 @@ package struct NewTicket: Sendable {
     package var followsUp: Int64?
     /// Work to begin with; `subject` is filled in with the ticket's id.
     package var jobs: [NewJob]
+
+    package init(
+        day: Day, channel: String, kind: Kind? = nil, category: String? = nil, area: String? = nil, urgent: Bool,
+        confidential: Bool, language: Language, contacts: [NewContact], entry: NewEntry, followsUp: Int64? = nil,
+        jobs: [NewJob]
+    ) {
+        self.day = day
+        self.channel = channel
+        self.kind = kind
+        self.category = category
+        self.area = area
+        self.urgent = urgent
+        self.confidential = confidential
+        self.language = language
+        self.contacts = contacts
+        self.entry = entry
+        self.followsUp = followsUp
+        self.jobs = jobs
+    }
 }
 
 /// A way to reach somebody who has to do with a ticket.
@@ -59,6 +99,16 @@ package struct NewContact: Sendable {
     /// Sealed `KeptContact`.
     package var sealed: Sealed
     package var hash: Data
+
+    package init(
+        role: Party.Role, kind: Contact.Kind, party: Int, sealed: Sealed, hash: Data
+    ) {
+        self.role = role
+        self.kind = kind
+        self.party = party
+        self.sealed = sealed
+        self.hash = hash
+    }
 }
 
 /// What is inside a sealed contact.

@@ -64,6 +64,16 @@ package struct NewEntry: Sendable, Equatable {
     package var actor: String
     package var payload: Sealed
     package var digest: Data
+
+    package init(
+        at: Instant, kind: EntryKind, actor: String, payload: Sealed, digest: Data
+    ) {
+        self.at = at
+        self.kind = kind
+        self.actor = actor
+        self.payload = payload
+        self.digest = digest
+    }
 }
 
 extension Keys {

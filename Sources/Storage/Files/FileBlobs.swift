@@ -1,0 +1,103 @@
+package import Foundation
+package import Intake
+
+/// Blobs as files named by keyed digest, `ab/abcdef…`, each chunk preceded by its length (4 bytes, big endian).
+///
+/// A blob is written beside its place, synced, renamed into it, and the folder is synced, before `finish` returns: a
+/// name that exists is whole. What a crash leaves half-written lies in `unfinished/` and is removed at the next start.
+package struct FileBlobs: Blobs {
+    private let folder: String
+
+    /// Makes the folder if needed (mode 0700); needs a person if that fails.
+    package init(folder: String) throws(Trouble) {
+        self.folder = folder
+        let unfinished = folder + "/unfinished"
+        do {
+            try? FileManager.default.removeItem(atPath: unfinished)
+            try FileManager.default.createDirectory(
+                atPath: unfinished, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch { throw .needsPerson("the folder for files cannot be made: \(folder)", detail: "\(error)") }
+    }
+
+    package func room() async throws(Trouble) -> any BlobRoom {
+        try FileRoom(file: SyncedFile(path: "\(folder)/unfinished/\(UUID().uuidString)"), folder: folder)
+    }
+
+    package func read(_ id: BlobID, each: (Data) async throws(Trouble) -> Void) async throws(Trouble) {
+        let path = FileBlobs.path(of: id, in: folder)
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw .lasting("there is no file \(id.hex.prefix(12))… in the ledger's folder")
+        }
+        defer { try? file.close() }
+        while let head = try take(4, from: file) {
+            let length = head.reduce(0) { $0 << 8 | Int($1) }
+            guard length <= BlobWriter.chunk + 64, let chunk = try take(length, from: file) else {
+                throw .needsPerson("a kept file is cut: \(id.hex.prefix(12))…")
+            }
+            try await each(chunk)
+        }
+    }
+
+    package func holds(_ id: BlobID) async throws(Trouble) -> Bool {
+        FileManager.default.fileExists(atPath: FileBlobs.path(of: id, in: folder))
+    }
+
+    package func remove(_ id: BlobID) async throws(Trouble) {
+        // Already gone is as good as removed.
+        try? FileManager.default.removeItem(atPath: FileBlobs.path(of: id, in: folder))
+    }
+
+    package func free() async throws(Trouble) -> Int64? {
+        let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+        return (facts?[.systemFreeSize] as? NSNumber)?.int64Value
+    }
+
+    /// Nil at the end of the file; needs a person if it ends within.
+    private func take(_ count: Int, from file: FileHandle) throws(Trouble) -> Data? {
+        let bytes: Data?
+        do { bytes = try file.read(upToCount: count) } catch {
+            throw .needsPerson("a kept file cannot be read; look at the disk", detail: "\(error)")
+        }
+        guard let bytes, !bytes.isEmpty else { return nil }
+        guard bytes.count == count else { throw .needsPerson("a kept file is cut") }
+        return bytes
+    }
+
+    static func path(of id: BlobID, in folder: String) -> String { "\(folder)/\(id.hex.prefix(2))/\(id.hex)" }
+}
+
+/// One blob being written.
+private final class FileRoom: BlobRoom {
+    private let file: SyncedFile
+    private let folder: String
+
+    init(file: SyncedFile, folder: String) {
+        self.file = file
+        self.folder = folder
+    }
+
+    func append(_ chunk: Data) async throws(Trouble) {
+        var framed = Data(capacity: chunk.count + 4)
+        for shift in stride(from: 24, through: 0, by: -8) {
+            framed.append(UInt8(truncatingIfNeeded: chunk.count >> shift))
+        }
+        framed.append(chunk)
+        try file.write(framed)
+    }
+
+    func finish(as id: BlobID) async throws(Trouble) {
+        let place = FileBlobs.path(of: id, in: folder)
+        let parent = "\(folder)/\(id.hex.prefix(2))"
+        if !FileManager.default.fileExists(atPath: parent) {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch { throw SyncedFile.trouble("make the folder of a file") }
+            try SyncedFile.sync(folder: folder)
+        }
+        try file.finish(at: place)
+        try SyncedFile.sync(folder: parent)
+    }
+
+    func discard() async { file.discard() }
+}

@@ -1,0 +1,72 @@
+package import Foundation
+package import Intake
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A file that is on disk when it is said to be: written, synced, closed and renamed into its place. Full disk is
+/// `passing`; a failed sync is never tried again (rule 9).
+package final class SyncedFile: Sendable {
+    private let path: String
+    private let descriptor: Int32
+
+    /// Makes a new file, mode 0600; the path must not exist.
+    package init(path: String) throws(Trouble) {
+        self.path = path
+        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if descriptor < 0 { throw SyncedFile.trouble("make a file") }
+    }
+
+    package func write(_ bytes: Data) throws(Trouble) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw SyncedFile.trouble("write a file")
+            }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// Syncs, closes, and renames to `place`, replacing what has that name.
+    package func finish(at place: String) throws(Trouble) {
+        guard fsync(descriptor) == 0 else {
+            let trouble = SyncedFile.trouble("sync a file")
+            discard()
+            throw trouble
+        }
+        Glibc.close(descriptor)
+        guard unsafe rename(path, place) == 0 else {
+            let trouble = SyncedFile.trouble("rename a file into its place")
+            unsafe unlink(path)
+            throw trouble
+        }
+    }
+
+    package func discard() {
+        Glibc.close(descriptor)
+        unsafe unlink(path)
+    }
+
+    /// Makes names in a folder durable.
+    package static func sync(folder: String) throws(Trouble) {
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw trouble("open the folder of a file") }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw trouble("sync the folder of a file") }
+    }
+
+    /// What `errno` means for the caller.
+    package static func trouble(_ what: String) -> Trouble {
+        let code = errno
+        let detail = unsafe String(cString: strerror(code))
+        return switch code {
+        case ENOSPC, EDQUOT: .passing("could not \(what): the disk is full", detail: detail, retryAfter: .seconds(30))
+        case EMFILE, ENFILE, EINTR, EAGAIN:
+            .passing("could not \(what); try again", detail: detail, retryAfter: .seconds(1))
+        default: .needsPerson("could not \(what); look at the disk and the folder's mode", detail: detail)
+        }
+    }
+}

@@ -1,3 +1,0 @@
-import Intake
-
-package enum Placeholder {}

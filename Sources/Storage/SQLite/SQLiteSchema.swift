@@ -1,0 +1,105 @@
+import GRDB
+import Intake
+
+/// The ledger's tables in SQLite's words; PostgreSQL has the same in its own. Steps are only ever added: each is
+/// expand first, contract a release later, and never refers to record types.
+enum SQLiteSchema {
+    static let steps: [(name: String, sql: String)] = [("1", one)]
+
+    /// Needs a person if the file holds a step this program does not know.
+    static func migrate(_ pool: DatabasePool) throws {
+        var migrator = DatabaseMigrator()
+        for step in steps { migrator.registerMigration(step.name) { db in try db.execute(sql: step.sql) } }
+        if try pool.read(migrator.hasBeenSuperseded) {
+            throw Trouble.needsPerson("the ledger was made by a newer version of intake; install that version or newer")
+        }
+        try migrator.migrate(pool)
+    }
+
+    private static func oneOf<Word: CaseIterable & RawRepresentable>(_ type: Word.Type) -> String
+    where Word.RawValue == String {
+        type.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    }
+
+    private static let one = """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE parcels (
+            id INTEGER PRIMARY KEY, channel TEXT NOT NULL, received INTEGER NOT NULL, envelope BLOB NOT NULL,
+            body BLOB, blob TEXT, size INTEGER NOT NULL CHECK (size >= 0), items INTEGER NOT NULL CHECK (items > 0),
+            CHECK ((body IS NULL) <> (blob IS NULL)));
+        CREATE TABLE tickets (
+            id INTEGER PRIMARY KEY, day INTEGER NOT NULL, channel TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN (\(oneOf(Ticket.State.self)))),
+            round INTEGER NOT NULL DEFAULT 1 CHECK (round > 0), kind TEXT, category TEXT, area TEXT,
+            urgent INTEGER NOT NULL, confidential INTEGER NOT NULL, language TEXT NOT NULL, received INTEGER NOT NULL,
+            resolve_by INTEGER, entries INTEGER NOT NULL CHECK (entries > 0),
+            head BLOB NOT NULL CHECK (length(head) = 32));
+        CREATE INDEX tickets_by_place ON tickets (area, category, received)
+            WHERE area IS NOT NULL AND category IS NOT NULL;
+        -- Source ids are the only random keys on the way in: one tree, no second index.
+        CREATE TABLE arrivals (
+            key BLOB PRIMARY KEY CHECK (length(key) = 16), digest BLOB NOT NULL,
+            parcel INTEGER NOT NULL REFERENCES parcels (id), item INTEGER NOT NULL,
+            class TEXT NOT NULL CHECK (class IN (\(oneOf(ArrivalClass.self)))),
+            notice TEXT CHECK (notice IN (\(oneOf(Notice.self)))), reason TEXT,
+            ticket INTEGER REFERENCES tickets (id), at INTEGER NOT NULL,
+            CHECK ((class IN ('ticket', 'follow-up')) = (ticket IS NOT NULL)),
+            CHECK ((class = 'notice') = (notice IS NOT NULL)),
+            CHECK (class <> 'refused' OR reason IS NOT NULL)) WITHOUT ROWID;
+        CREATE TABLE entries (
+            ticket INTEGER NOT NULL REFERENCES tickets (id), sequence INTEGER NOT NULL CHECK (sequence > 0),
+            at INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, payload BLOB,
+            digest BLOB NOT NULL CHECK (length(digest) = 32), hash BLOB NOT NULL CHECK (length(hash) = 32),
+            PRIMARY KEY (ticket, sequence)) WITHOUT ROWID;
+        CREATE TABLE persons (id INTEGER PRIMARY KEY);
+        CREATE TABLE contacts (
+            id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id),
+            role TEXT NOT NULL CHECK (role IN (\(oneOf(Party.Role.self)))), party INTEGER NOT NULL,
+            person INTEGER REFERENCES persons (id), kind TEXT NOT NULL, sealed BLOB NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 16), verified INTEGER);
+        CREATE INDEX contacts_by_ticket ON contacts (ticket);
+        -- Random, hence kept out of the way in: a contact enters it when its ticket is settled.
+        CREATE INDEX contacts_by_hash ON contacts (hash) WHERE person IS NOT NULL;
+        CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY, lane TEXT NOT NULL, subject INTEGER NOT NULL, due INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX jobs_by_due ON jobs (lane, due);
+        CREATE TABLE assignments (
+            id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id), round INTEGER NOT NULL,
+            department TEXT NOT NULL, role TEXT NOT NULL CHECK (role IN (\(oneOf(Assignment.Role.self)))),
+            state TEXT NOT NULL CHECK (state IN (\(oneOf(Assignment.State.self)))), sent INTEGER NOT NULL,
+            sign_by INTEGER, contact_by INTEGER, resolve_by INTEGER,
+            UNIQUE (ticket, round, department, role));
+        CREATE UNIQUE INDEX one_lead ON assignments (ticket, round) WHERE role = 'lead' AND state <> 'returned'
+            AND state <> 'cancelled';
+        CREATE TABLE deliveries (
+            id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id), destination TEXT NOT NULL,
+            recipient TEXT NOT NULL, contact INTEGER REFERENCES contacts (id), content BLOB NOT NULL,
+            state TEXT NOT NULL CHECK (state IN (\(oneOf(Delivery.State.self)))), created INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX deliveries_by_ticket ON deliveries (ticket);
+        CREATE INDEX deliveries_held ON deliveries (id) WHERE state = 'held';
+        CREATE TABLE attempts (
+            delivery INTEGER NOT NULL REFERENCES deliveries (id), number INTEGER NOT NULL, at INTEGER NOT NULL,
+            result TEXT NOT NULL CHECK (result IN (\(oneOf(Attempt.Result.self)))), reason TEXT NOT NULL,
+            PRIMARY KEY (delivery, number)) WITHOUT ROWID;
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY, parcel INTEGER NOT NULL REFERENCES parcels (id), item INTEGER NOT NULL,
+            key BLOB NOT NULL, channel TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, replayed INTEGER);
+        CREATE TABLE cursors (channel TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE staged (
+            form BLOB NOT NULL, file TEXT NOT NULL, sealed BLOB NOT NULL, blob TEXT NOT NULL, at INTEGER NOT NULL,
+            PRIMARY KEY (form, file)) WITHOUT ROWID;
+        CREATE TABLE api_keys (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL,
+            created INTEGER NOT NULL, revoked INTEGER) WITHOUT ROWID;
+        CREATE TABLE checkpoints (
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, tickets INTEGER NOT NULL, entries INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32));
+        CREATE TABLE checkpoint_heads (
+            checkpoint INTEGER NOT NULL REFERENCES checkpoints (id), ticket INTEGER NOT NULL, entries INTEGER NOT NULL,
+            hash BLOB NOT NULL, PRIMARY KEY (checkpoint, ticket)) WITHOUT ROWID;
+        -- Tickets whose chain grew since the last checkpoint, with the entries each had then.
+        CREATE TABLE changed_heads (ticket INTEGER PRIMARY KEY, entries INTEGER NOT NULL);
+        """
+}

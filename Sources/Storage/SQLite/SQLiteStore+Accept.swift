@@ -1,0 +1,151 @@
+import Foundation
+import GRDB
+package import Intake
+
+/// The way in (rule 2): everything of a batch in one transaction.
+extension SQLiteStore {
+    package func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]] {
+        try await write { db in
+            var next = try db.cachedStatement(sql: "SELECT ifnull(max(id), 0) FROM tickets").fetchInt64() + 1
+            return try parcels.map { try SQLiteStore.keep($0, next: &next, in: db) }
+        }
+    }
+
+    package func cursor(channel: String) async throws(Trouble) -> String? {
+        try await read { db in
+            try String.fetchOne(db, sql: "SELECT cursor FROM cursors WHERE channel = ?", arguments: [channel])
+        }
+    }
+
+    private static func keep(_ parcel: KeptParcel, next: inout Int64, in db: Database) throws -> [Receipt] {
+        let known = try parcel.arrivals.map { try SQLiteStore.known($0, in: db) }
+        let fresh = Set(zip(parcel.arrivals, known).compactMap { $1 == nil ? $0.key : nil }).count
+        if let cursor = parcel.cursor {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO cursors (channel, cursor) VALUES (?, ?)
+                    ON CONFLICT (channel) DO UPDATE SET cursor = excluded.cursor
+                    """
+            ).execute(arguments: [parcel.channel, cursor])
+        }
+        guard fresh > 0 else { return known.compactMap(\.self) }
+        let id = try insert(parcel, items: fresh, in: db)
+        return try parcel.arrivals.enumerated().map { number, arrival in
+            // Asked again, because an earlier item of the same parcel may carry the same id.
+            if let known = try known[number] ?? (number > 0 ? SQLiteStore.known(arrival, in: db) : nil) { return known }
+            return try keep(arrival, parcel: id, item: number, of: parcel, next: &next, in: db)
+        }
+    }
+
+    private static func insert(_ parcel: KeptParcel, items: Int, in db: Database) throws -> Int64 {
+        let body: Data?
+        let blob: String?
+        switch parcel.body {
+        case .sealed(let sealed): (body, blob) = (sealed.bytes, nil)
+        case .blob(let id): (body, blob) = (nil, id.hex)
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO parcels (channel, received, envelope, body, blob, size, items) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            parcel.channel, parcel.received.milliseconds, parcel.envelope.bytes, body, blob, parcel.size, items,
+        ])
+        return db.lastInsertedRowID
+    }
+
+    /// The receipt an arrival got when it came first.
+    static func known(_ arrival: KeptArrival, in db: Database) throws -> Receipt? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT arrivals.class, arrivals.digest, tickets.id, tickets.day FROM arrivals
+                    LEFT JOIN tickets ON tickets.id = arrivals.ticket WHERE arrivals.key = ?
+                    """), arguments: [arrival.key])
+        guard let row else { return nil }
+        let number = try (row[2] as Int64?).map { TicketNumber(day: try Day(row: row, 3), id: $0) }
+        return Receipt(
+            arrival: try .init(word: row, 0), ticket: number, seen: row[1] == arrival.digest ? .again : .differs)
+    }
+
+    /// Writes one arrival and what it became; the parcel is there already.
+    static func keep(
+        _ arrival: KeptArrival, parcel: Int64, item: Int, of kept: KeptParcel, next: inout Int64, in db: Database
+    ) throws -> Receipt {
+        var (kind, reason): (Notice?, String?) = (nil, nil)
+        var number: TicketNumber?
+        let become: ArrivalClass
+        switch arrival.content {
+        case .ticket(let ticket): (become, number) = try birth(ticket, next: &next, received: kept.received, in: db)
+        case .notice(let notice): (become, kind) = (.notice, notice)
+        case .refused(let why): (become, reason) = (.refused, why)
+        case .quarantined(let why):
+            (become, reason) = (.quarantined, why)
+            try db.cachedStatement(
+                sql: "INSERT INTO quarantine (parcel, item, key, channel, at, reason) VALUES (?, ?, ?, ?, ?, ?)"
+            ).execute(arguments: [parcel, item, arrival.key, kept.channel, kept.received.milliseconds, why])
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO arrivals (key, digest, parcel, item, class, notice, reason, ticket, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET class = excluded.class, notice = excluded.notice,
+                    reason = excluded.reason, ticket = excluded.ticket, digest = excluded.digest
+                """
+        ).execute(arguments: [
+            arrival.key, arrival.digest, parcel, item, become.rawValue, kind?.rawValue, reason, number?.id,
+            kept.received.milliseconds,
+        ])
+        return Receipt(arrival: become, ticket: number, seen: .first)
+    }
+
+    /// A ticket with its contacts, first jobs and first entry; or one more entry of the ticket it follows up.
+    private static func birth(
+        _ ticket: NewTicket, next: inout Int64, received: Instant, in db: Database
+    ) throws -> (ArrivalClass, TicketNumber) {
+        let become: ArrivalClass
+        let number: TicketNumber
+        if let earlier = try ticket.followsUp.flatMap({ try openTicket($0, in: db) }) {
+            (become, number) = (.followUp, earlier)
+            var entry = ticket.entry
+            entry.kind = .followUp
+            try append([entry], to: earlier.id, in: db)
+        } else {
+            (become, number) = (.ticket, TicketNumber(day: ticket.day, id: next))
+            next += 1
+            let hash = Chain.hash(
+                after: Data(), ticket: number.id, sequence: 1, at: ticket.entry.at, kind: ticket.entry.kind.rawValue,
+                actor: ticket.entry.actor, digest: ticket.entry.digest)
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO tickets (id, day, channel, state, kind, category, area, urgent, confidential, language,
+                        received, entries, head) VALUES (?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, 1, ?)
+                    """
+            ).execute(arguments: [
+                number.id, ticket.day.number, ticket.channel, ticket.kind?.rawValue, ticket.category, ticket.area,
+                ticket.urgent, ticket.confidential, ticket.language.rawValue, received.milliseconds, hash,
+            ])
+            try insert(ticket.entry, ticket: number.id, sequence: 1, hash: hash, in: db)
+        }
+        for contact in ticket.contacts {
+            try db.cachedStatement(
+                sql: "INSERT INTO contacts (ticket, role, party, kind, sealed, hash) VALUES (?, ?, ?, ?, ?, ?)"
+            ).execute(arguments: [
+                number.id, contact.role.rawValue, contact.party, contact.kind.rawValue, contact.sealed.bytes,
+                contact.hash,
+            ])
+        }
+        for job in ticket.jobs { try insert(job, subject: number.id, in: db) }
+        return (become, number)
+    }
+
+    private static func openTicket(_ id: Int64, in db: Database) throws -> TicketNumber? {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT day FROM tickets WHERE id = ? AND state NOT IN
+                    ('closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')
+                    """), arguments: [id]
+        ).map { TicketNumber(day: try Day(row: $0, 0), id: id) }
+    }
+}

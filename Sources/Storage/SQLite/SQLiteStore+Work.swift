@@ -1,0 +1,156 @@
+import Foundation
+import GRDB
+package import Intake
+
+/// Jobs and what came of them. A lease is nothing but a due time in the future: when it passes, the job is due again.
+extension SQLiteStore {
+    package func claim(
+        _ lane: Lane, limit: Int, now: Instant, lease: Duration
+    ) async throws(Trouble) -> [Job] {
+        // Looking first spares a write, and so a sync, when there is nothing to do.
+        let due = try await read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT 1 FROM jobs WHERE lane = ? AND due <= ? LIMIT 1",
+                arguments: [lane.description, now.milliseconds]) != nil
+        }
+        guard due else { return [] }
+        return try await write { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        UPDATE jobs SET due = ?, fence = fence + 1 WHERE id IN
+                            (SELECT id FROM jobs WHERE lane = ? AND due <= ? ORDER BY due, id LIMIT ?)
+                        RETURNING id, subject, attempts, fence
+                        """),
+                arguments: [(now + lease).milliseconds, lane.description, now.milliseconds, limit]
+            ).map { Job(id: $0[0], lane: lane, subject: $0[1], attempts: $0[2], fence: $0[3]) }
+                .sorted { $0.id < $1.id }
+        }
+    }
+
+    package func lanes() async throws(Trouble) -> [(lane: Lane, due: Instant)] {
+        try await read { db in
+            try Row.fetchAll(db, sql: "SELECT lane, min(due) FROM jobs GROUP BY lane").compactMap { row in
+                Lane(row[0]).map { ($0, row.instant(1)) }
+            }
+        }
+    }
+
+    package func apply(_ outcomes: [Outcome]) async throws(Trouble) -> [Bool] {
+        try await write { db in try outcomes.map { try SQLiteStore.apply($0, in: db) } }
+    }
+
+    private static func apply(_ outcome: Outcome, in db: Database) throws -> Bool {
+        let ticket = outcome.ticket
+        if !outcome.from.isEmpty {
+            let state = try String.fetchOne(
+                db.cachedStatement(sql: "SELECT state FROM tickets WHERE id = ?"), arguments: [ticket])
+            guard let state = state.flatMap(Ticket.State.init(rawValue:)), outcome.from.contains(state) else {
+                return false
+            }
+        }
+        if let job = outcome.job, try !close(job, outcome.close, in: db) { return false }
+        try change(ticket, outcome.change, in: db)
+        if outcome.linkPeople { try linkPeople(of: ticket, in: db) }
+        for assignment in outcome.assignments { try insert(assignment, in: db) }
+        for delivery in outcome.deliveries { try insert(delivery, ticket: ticket, in: db) }
+        if let attempt = outcome.attempt { try insert(attempt, in: db) }
+        try append(outcome.entries, to: ticket, in: db)
+        for job in outcome.jobs { try insert(job, subject: job.subject == 0 ? ticket : job.subject, in: db) }
+        return true
+    }
+
+    /// False where the lease has passed to somebody else.
+    private static func close(_ job: Job, _ close: Outcome.Close, in db: Database) throws -> Bool {
+        switch close {
+        case .done:
+            try db.cachedStatement(sql: "DELETE FROM jobs WHERE id = ? AND fence = ?")
+                .execute(arguments: [job.id, job.fence])
+        case .again(let due):
+            try db.cachedStatement(
+                sql: "UPDATE jobs SET due = ?, attempts = attempts + 1 WHERE id = ? AND fence = ?"
+            ).execute(arguments: [due.milliseconds, job.id, job.fence])
+        }
+        return db.changesCount == 1
+    }
+
+    private static func change(_ ticket: Int64, _ change: Outcome.Change, in db: Database) throws {
+        guard !change.isEmpty else { return }
+        try db.cachedStatement(
+            sql: """
+                UPDATE tickets SET state = ifnull(?, state), kind = ifnull(?, kind), category = ifnull(?, category),
+                    area = ifnull(?, area), resolve_by = ifnull(?, resolve_by) WHERE id = ?
+                """
+        ).execute(arguments: [
+            change.state?.rawValue, change.kind?.rawValue, change.category, change.area,
+            change.resolveBy?.milliseconds, ticket,
+        ])
+    }
+
+    private static func linkPeople(of ticket: Int64, in db: Database) throws {
+        let parties = try Row.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT id, party, hash FROM contacts WHERE ticket = ? AND person IS NULL ORDER BY party, id"),
+            arguments: [ticket])
+        var persons: [Int: Int64] = [:]
+        for row in parties {
+            let (id, party, hash): (Int64, Int, Data) = (row[0], row[1], row[2])
+            let known = try Int64.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT person FROM contacts WHERE hash = ? AND person IS NOT NULL ORDER BY id LIMIT 1"),
+                arguments: [hash])
+            if let known, persons[party] == nil { persons[party] = known }
+            if persons[party] == nil {
+                try db.cachedStatement(sql: "INSERT INTO persons DEFAULT VALUES").execute()
+                persons[party] = db.lastInsertedRowID
+            }
+            try db.cachedStatement(sql: "UPDATE contacts SET person = ? WHERE id = ?")
+                .execute(arguments: [persons[party], id])
+        }
+    }
+
+    private static func insert(_ assignment: Assignment, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO assignments (ticket, round, department, role, state, sent, sign_by, contact_by, resolve_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            assignment.ticket, assignment.round, assignment.department, assignment.role.rawValue,
+            assignment.state.rawValue, assignment.sent.milliseconds, assignment.signBy?.milliseconds,
+            assignment.contactBy?.milliseconds, assignment.resolveBy?.milliseconds,
+        ])
+    }
+
+    /// A delivery and the job that hands it over.
+    private static func insert(_ delivery: NewDelivery, ticket: Int64, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO deliveries (ticket, destination, recipient, contact, content, state, created)
+                VALUES (?, ?, ?, ?, ?, 'pending', ?)
+                """
+        ).execute(arguments: [
+            ticket, delivery.destination, delivery.recipient, delivery.contact, delivery.content.bytes,
+            delivery.created.milliseconds,
+        ])
+        let job = NewJob(lane: .deliver(destination: delivery.destination), due: delivery.created)
+        try insert(job, subject: db.lastInsertedRowID, in: db)
+    }
+
+    private static func insert(_ attempt: Attempt, in db: Database) throws {
+        try db.cachedStatement(
+            sql: "UPDATE deliveries SET state = ?, attempts = attempts + 1 WHERE id = ? AND state = 'pending'"
+        ).execute(arguments: [attempt.state.rawValue, attempt.delivery])
+        guard db.changesCount == 1 else {
+            throw Trouble.lasting("delivery \(attempt.delivery) is not pending")
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO attempts (delivery, number, at, result, reason)
+                VALUES (?1, (SELECT attempts FROM deliveries WHERE id = ?1), ?2, ?3, ?4)
+                """
+        ).execute(arguments: [
+            attempt.delivery, attempt.at.milliseconds, attempt.result.rawValue, attempt.reason,
+        ])
+    }
+}

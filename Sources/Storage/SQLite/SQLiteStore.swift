@@ -1,0 +1,117 @@
+import Foundation
+import GRDB
+package import Intake
+import Synchronization
+
+/// The embedded ledger: one SQLite file in WAL mode, synced fully at each commit, one writer.
+///
+/// Disk trouble (rule 9): a full disk rolls back and is `passing`; an I/O error on write or sync is final: `failed` is
+/// called once, nothing is acknowledged any more, and the process is expected to end with 74, because a sync that
+/// failed must never be tried again.
+package final class SQLiteStore: Store {
+    let pool: DatabasePool
+    private let failed: @Sendable (Trouble) -> Void
+    private let broken = Mutex<Trouble?>(nil)
+
+    /// Opens or makes the ledger at `path` and brings its schema up to date. Needs a person if the file is no ledger, is
+    /// newer than this program, or cannot be synced as rule 1 asks.
+    package init(path: String, failed: @escaping @Sendable (Trouble) -> Void = { _ in }) throws(Trouble) {
+        self.failed = failed
+        do {
+            var settings = Configuration()
+            settings.busyMode = .timeout(5)
+            settings.foreignKeysEnabled = true
+            settings.maximumReaderCount = 4
+            pool = try DatabasePool(path: path, configuration: settings)
+            try pool.writeWithoutTransaction { db in
+                // GRDB sets NORMAL when it opens a pool in WAL mode; read back, and run on nothing else (rule 1).
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
+                let level = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+                let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
+                guard level == 2, mode == "wal" else {
+                    throw Trouble.needsPerson(
+                        "the ledger must run with journal_mode=wal and synchronous=FULL (2), found \(mode) and \(level)"
+                    )
+                }
+            }
+            try SQLiteSchema.migrate(pool)
+        } catch { throw SQLiteStore.trouble(error) }
+    }
+
+    /// One transaction on the writer.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(Trouble) -> Value {
+        if let trouble = broken.withLock({ $0 }) { throw trouble }
+        do { return try await pool.write(body) } catch { throw noted(error) }
+    }
+
+    /// A consistent view of what is committed.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(Trouble) -> Value {
+        do { return try await pool.read(body) } catch { throw noted(error) }
+    }
+
+    private func noted(_ error: any Error) -> Trouble {
+        let trouble = SQLiteStore.trouble(error)
+        guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR else { return trouble }
+        let first = broken.withLock { broken in
+            defer { broken = trouble }
+            return broken == nil
+        }
+        if first { failed(trouble) }
+        return trouble
+    }
+
+    /// The one table from SQLite's result codes (sqlite.org/rescode.html) to what the program should do.
+    static func trouble(_ error: any Error) -> Trouble {
+        if let trouble = error as? Trouble { return trouble }
+        guard let error = error as? DatabaseError else {
+            return .passing("the ledger did not answer; try again", detail: "\(error)", retryAfter: .seconds(1))
+        }
+        let detail = "sqlite \(error.extendedResultCode.rawValue): \(error.message ?? "")"
+        return switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_INTERRUPT, .SQLITE_ABORT:
+            .passing("the ledger is busy; try again", detail: detail, retryAfter: .seconds(1))
+        case .SQLITE_FULL:
+            .passing("the disk of the ledger is full; free some space", detail: detail, retryAfter: .seconds(30))
+        case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE:
+            .lasting("the ledger refused a row that breaks one of its rules", detail: detail)
+        case .SQLITE_IOERR:
+            .needsPerson("the disk of the ledger failed on write or sync; look at the disk", detail: detail)
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
+            .needsPerson("the ledger cannot be written; check owner and mode of its folder", detail: detail)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            .needsPerson("the ledger is damaged; restore it from a backup", detail: detail)
+        default: .needsPerson("the ledger failed", detail: detail)
+        }
+    }
+
+    package func probe(at: Instant) async throws(Trouble) {
+        try await write { db in
+            try db.cachedStatement(
+                sql:
+                    "INSERT INTO meta (key, value) VALUES ('probe', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            ).execute(arguments: [String(at.milliseconds)])
+        }
+    }
+
+    package func integrity() async throws(Trouble) -> [String] {
+        try await read { db in
+            try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+                + Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { "foreign key: \($0)" }
+        }
+    }
+
+    package func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT INTO meta (key, value) VALUES ('canary', ?) ON CONFLICT (key) DO NOTHING",
+                arguments: [sealed.bytes])
+            return Sealed(try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'canary'") ?? Data())
+        }
+    }
+
+    package func close() async {
+        // Errors at the last checkpoint lose nothing: the WAL is read again at the next start.
+        try? pool.close()
+    }
+}
