@@ -21,6 +21,8 @@ package struct Submission: Sendable, Equatable, Codable {
     package var language: Language
     /// Version of the consent line the citizen agreed to; nil where none was shown.
     package var consent: String?
+    /// What the source calls this message, for answering it (a Message-ID).
+    package var reference: String?
     /// Remarks for the operator made while reading ("the sides of the call are unknown").
     package var remarks: [String]
     /// Not part of the encoded form: see `People`.
@@ -30,6 +32,7 @@ package struct Submission: Sendable, Equatable, Codable {
         kind: Kind? = nil, subject: String = "", text: String = "", category: String? = nil, place: Place = Place(),
         urgent: Bool = false, confidential: Bool = false, attachments: [Attachment] = [], said: Instant? = nil,
         call: Call? = nil, followsUp: String? = nil, language: Language = .chinese, consent: String? = nil,
+        reference: String? = nil,
         remarks: [String] = [], people: [Party] = []
     ) {
         self.kind = kind
@@ -45,13 +48,14 @@ package struct Submission: Sendable, Equatable, Codable {
         self.followsUp = followsUp
         self.language = language
         self.consent = consent
+        self.reference = reference
         self.remarks = remarks
         self.people = people
     }
 
     enum CodingKeys: String, CodingKey {
         case kind, subject, text, category, place, urgent, confidential, attachments, said, call, followsUp, language
-        case consent, remarks
+        case consent, reference, remarks
     }
 
     package init(from decoder: any Decoder) throws {
@@ -70,6 +74,7 @@ package struct Submission: Sendable, Equatable, Codable {
             followsUp: try values.decodeIfPresent(String.self, forKey: .followsUp),
             language: try values.decodeIfPresent(Language.self, forKey: .language) ?? .chinese,
             consent: try values.decodeIfPresent(String.self, forKey: .consent),
+            reference: try values.decodeIfPresent(String.self, forKey: .reference),
             remarks: try values.decodeIfPresent([String].self, forKey: .remarks) ?? [])
     }
 }

@@ -1,0 +1,77 @@
+import Foundation
+import Hummingbird
+import Intake
+import Logging
+
+/// A way in. One folder under `Channels/` and one line in `Registry.channels` add a kind.
+///
+/// `init` reads settings and opens nothing; `routes` and `run` use what it read. A source hears "done" only after
+/// `Inbox.accept` returned (rule 1): its trouble is `passing` (503 with Retry-After for a sender who waits).
+protocol Channel: Sendable {
+    /// What `kind:` says in the configuration.
+    static var kind: String { get }
+    /// Settings that work, as YAML of one channel; a test reads every one, `intake example <kind>` prints it.
+    static var example: String { get }
+
+    /// Reads its settings; complaints go to `settings` and stop the start.
+    init(name: String, _ settings: Settings, _ tools: Tools)
+
+    /// Push channels: what to answer, and under which path, on the public listener.
+    func routes(_ routes: Router<GatewayContext>, into inbox: Inbox)
+
+    /// Pull channels: reads until the task is cancelled. Trouble that ends it is reported; it is then started again
+    /// with growing pauses.
+    func run(into inbox: Inbox) async throws(Trouble)
+
+    /// Reads kept bytes again, after a mend (rule 4): the items they hold, in the order of the first reading.
+    func read(_ raw: RawParcel) async throws(Trouble) -> [Item]
+
+    /// Gets a file that was left with the platform: what `Attachment.Content.remote` said.
+    func fetch(_ remote: String) async throws(Trouble) -> Attachment
+
+    /// The destination that carries an answer back to a citizen who came this way, and the kind of contact it needs;
+    /// nil where the channel itself answered (a page, an API call) or cannot.
+    var answers: (destination: String, contact: Contact.Kind)? { get }
+}
+
+extension Channel {
+    func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {}
+
+    func run(into inbox: Inbox) async throws(Trouble) {
+        // A push channel has nothing to pull: it waits until the daemon stops it.
+        let (stream, _) = AsyncStream<Never>.makeStream()
+        for await _ in stream {}
+    }
+
+    func fetch(_ remote: String) async throws(Trouble) -> Attachment {
+        throw .lasting("this channel leaves no files with its platform")
+    }
+
+    var answers: (destination: String, contact: Contact.Kind)? { nil }
+}
+
+/// Kept bytes, for reading them again.
+struct RawParcel: Sendable {
+    enum Body: Sendable {
+        case bytes(Data)
+        /// A private temporary copy, removed after the reading.
+        case file(String)
+    }
+    var received: Instant
+    var envelope: [String: String]
+    var body: Body
+}
+
+/// What the daemon lends to its channels and dispatchers.
+struct Tools: Sendable {
+    var keys: Keys
+    var store: any Store
+    var blobs: any Blobs
+    /// The city's data as it stands now; a reload swaps it.
+    var city: @Sendable () -> City
+    var now: Now
+    var metrics: Metrics
+    var log: Logger
+    /// A private folder for files being received or sent, emptied at each start.
+    var scratch: String
+}

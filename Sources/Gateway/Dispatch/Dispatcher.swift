@@ -1,0 +1,35 @@
+import Intake
+
+/// A way out: hands one delivery to a destination. One folder under `Dispatch/` and one line in
+/// `Registry.dispatchers` add a kind.
+///
+/// Returning means delivered. Trouble says the rest (rule 7): `passing` is tried again with growing pauses, `lasting`
+/// and `needsPerson` are held and shown, `unclear` is tried again or held as `onUnclear` says.
+protocol Dispatcher: Sendable {
+    /// What `kind:` says in the configuration.
+    static var kind: String { get }
+    /// Settings that work, as YAML of one destination; a test reads every one.
+    static var example: String { get }
+    /// Whether an unclear outcome may be tried again: true where the far side knows a repeat by its key.
+    static var repeatable: Bool { get }
+
+    /// Reads its settings; opens nothing.
+    init(name: String, _ settings: Settings, _ tools: Tools)
+
+    /// Hands it over; gives one sentence for the history (the remote id, the path), without secrets.
+    func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String
+}
+
+/// One delivery as a dispatcher sees it.
+struct Outgoing: Sendable {
+    /// Stays the same over retries: idempotency key, Message-ID, name of the folder.
+    var key: String
+    var ticket: TicketNumber
+    /// 1 at first.
+    var attempt: Int
+    /// Code of a department, or "citizen".
+    var recipient: String
+    var message: Message
+    /// Whom it goes to, where that is a person: unsealed for this call only (rule 8).
+    var contact: KeptContact?
+}

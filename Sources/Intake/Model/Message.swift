@@ -1,0 +1,106 @@
+/// What one delivery carries, frozen when it was decided (template version and all).
+package enum Message: Sendable, Equatable, Codable {
+    case workOrder(WorkOrder)
+    case receipt(CitizenReceipt)
+}
+
+/// A work order 工单 for one department, masked: no identity leaves in mail, folder or webhook bodies (rule 8).
+package struct WorkOrder: Sendable, Equatable, Codable {
+    /// Version of this form, for those who read it by machine.
+    package static let version = 1
+
+    package struct Unit: Sendable, Equatable, Codable {
+        package var code: String
+        package var name: String
+        package var english: String
+        package init(code: String, name: String, english: String) {
+            self.code = code
+            self.name = name
+            self.english = english
+        }
+    }
+
+    package var version: Int
+    package var number: TicketNumber
+    package var role: Assignment.Role
+    package var department: Unit
+    package var lead: Unit
+    package var coHandlers: [Unit]
+    package var channel: String
+    package var kind: Kind?
+    package var category: Unit?
+    package var area: Unit?
+    /// Masked.
+    package var subject: String
+    /// Masked.
+    package var text: String
+    package var place: Place
+    package var urgent: Bool
+    package var confidential: Bool
+    package var received: Instant
+    package var signBy: Instant?
+    package var contactBy: Instant?
+    package var resolveBy: Instant?
+    package var attachments: [Attachment]
+    /// Numbers of tickets that may be about the same problem.
+    package var similar: [TicketNumber]
+    /// What a reply must carry to be taken for this ticket's answer.
+    package var replyToken: String
+
+    package init(
+        version: Int = WorkOrder.version, number: TicketNumber, role: Assignment.Role, department: Unit, lead: Unit,
+        coHandlers: [Unit], channel: String, kind: Kind?, category: Unit?, area: Unit?, subject: String, text: String,
+        place: Place, urgent: Bool, confidential: Bool, received: Instant, signBy: Instant?, contactBy: Instant?,
+        resolveBy: Instant?, attachments: [Attachment], similar: [TicketNumber], replyToken: String
+    ) {
+        self.version = version
+        self.number = number
+        self.role = role
+        self.department = department
+        self.lead = lead
+        self.coHandlers = coHandlers
+        self.channel = channel
+        self.kind = kind
+        self.category = category
+        self.area = area
+        self.subject = subject
+        self.text = text
+        self.place = place
+        self.urgent = urgent
+        self.confidential = confidential
+        self.received = received
+        self.signBy = signBy
+        self.contactBy = contactBy
+        self.resolveBy = resolveBy
+        self.attachments = attachments
+        self.similar = similar
+        self.replyToken = replyToken
+    }
+}
+
+/// What a citizen is told once their report is kept and settled: number, what happens next, by when.
+package struct CitizenReceipt: Sendable, Equatable, Codable {
+    package var number: TicketNumber
+    package var lookupCode: String
+    package var language: Language
+    /// The first words of what they wrote, masked, so that they know which report is meant.
+    package var subject: String
+    /// Name of the leading department in the citizen's language.
+    package var lead: String
+    package var resolveBy: Instant?
+    /// What the source called the message this answers (Message-ID), for threading.
+    package var inReplyTo: String?
+
+    package init(
+        number: TicketNumber, lookupCode: String, language: Language, subject: String, lead: String,
+        resolveBy: Instant?, inReplyTo: String? = nil
+    ) {
+        self.number = number
+        self.lookupCode = lookupCode
+        self.language = language
+        self.subject = subject
+        self.lead = lead
+        self.resolveBy = resolveBy
+        self.inReplyTo = inReplyTo
+    }
+}
