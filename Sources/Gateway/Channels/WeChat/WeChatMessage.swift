@@ -1,0 +1,98 @@
+import Foundation
+package import Intake
+
+/// One message or event that a WeChat official account pushed (WeChat: "receiving ordinary messages", "receiving event
+/// pushes"), read from its plain XML.
+package struct WeChatMessage: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
+        case said(Submission)
+        /// Name of the event in the platform's letters: subscribe, SCAN …
+        case event(String)
+    }
+    /// The citizen's openid in this account.
+    package var sender: String
+    /// The account (`gh_…`), which an answer comes from.
+    package var account: String
+    package var created: Instant
+    /// MsgId of a message; sender, time and event of an event, which has none.
+    package var sourceID: String
+    package var content: Content
+
+    /// Throws a lasting trouble when a field that every message has is missing, or the kind is not known.
+    package static func read(_ xml: FlatXML) throws(Trouble) -> WeChatMessage {
+        func field(_ name: String) throws(Trouble) -> String {
+            guard let text = xml[name]?.trimmed, !text.isEmpty else {
+                throw .lasting("expected \(name) in a WeChat message, found none")
+            }
+            return text
+        }
+        guard xml.root == "xml" else { throw .lasting("expected a WeChat message, found another root than xml") }
+        let sender = try field("FromUserName")
+        let account = try field("ToUserName")
+        let time = try field("CreateTime")
+        guard time.utf8.count <= 12, let seconds = Int64(time), seconds >= 0 else {
+            throw .lasting("expected CreateTime in seconds, found something else")
+        }
+        let created = Instant(seconds: seconds)
+        let type = try field("MsgType")
+        if type == "event" {
+            let event = try field("Event")
+            let id = [sender, time, event, xml["EventKey"]?.trimmed ?? ""].joined(separator: "|")
+            return WeChatMessage(
+                sender: sender, account: account, created: created, sourceID: id, content: .event(event))
+        }
+        var submission = try submission(type: type, xml)
+        submission.said = created
+        submission.people = [Party(contacts: [Contact(kind: .wechat, value: sender)])]
+        return WeChatMessage(
+            sender: sender, account: account, created: created, sourceID: try field("MsgId"),
+            content: .said(submission))
+    }
+
+    private static func submission(type: String, _ xml: FlatXML) throws(Trouble) -> Submission {
+        func text(_ name: String) -> String { (xml[name] ?? "").withoutControls.trimmed }
+        func media(_ name: String, _ type: String) throws(Trouble) -> [Attachment] {
+            guard let id = xml["MediaId"]?.trimmed, !id.isEmpty else {
+                throw .lasting("expected MediaId in a WeChat message, found none")
+            }
+            return [Attachment(name: name, type: type, content: .remote(id))]
+        }
+        switch type {
+        case "text": return Submission(text: text("Content"))
+        case "image":
+            return Submission(text: "［图片］", attachments: try media("图片.jpg", "image/jpeg"))
+        case "voice":
+            let words = text("Recognition")
+            let format = text("Format").isEmpty ? "amr" : text("Format")
+            return Submission(
+                text: words.isEmpty ? "［语音］" : words,
+                attachments: try media(format == "speex" ? "语音.speex" : "语音.amr", "audio/\(format)"),
+                remarks: words.isEmpty ? [] : ["the text is the platform's recognition of a voice message"])
+        case "video", "shortvideo":
+            return Submission(text: "［视频］", attachments: try media("视频.mp4", "video/mp4"))
+        case "location": return try location(xml, label: text("Label"))
+        case "link":
+            let lines = [text("Title"), text("Description"), text("Url")].filter { !$0.isEmpty }
+            return Submission(subject: text("Title"), text: lines.joined(separator: "\n"))
+        default: throw .lasting("expected a kind of WeChat message that is known, found another")
+        }
+    }
+
+    /// Location_X is the latitude and Location_Y the longitude, in GCJ-02.
+    private static func location(_ xml: FlatXML, label: String) throws(Trouble) -> Submission {
+        guard let latitude = Double(xml["Location_X"]?.trimmed ?? ""),
+            let longitude = Double(xml["Location_Y"]?.trimmed ?? ""),
+            let point = Point(latitude: latitude, longitude: longitude, datum: .gcj02)
+        else { throw .lasting("expected Location_X and Location_Y in degrees, found something else") }
+        let place = Place(text: label.isEmpty ? nil : label, point: point)
+        return Submission(text: label.isEmpty ? "［位置］" : "［位置］\(label)", place: place)
+    }
+
+    /// As the ledger takes it. An event is a notice and says no more than its name.
+    package var item: Item {
+        switch content {
+        case .said(let submission): Item(sourceID: sourceID, content: .submission(submission))
+        case .event(let name): Item(sourceID: sourceID, content: .notice(.platformEvent, name))
+        }
+    }
+}
