@@ -1,0 +1,90 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOExtras
+import NIOPosix
+import ServiceLifecycle
+
+/// Serves HTTP/1.1 on one address. Written over Hummingbird's HTTP channel because its public server cannot take over
+/// a socket that the service manager bound already (socket activation), and because the responder is looked up for
+/// each request, so that a reload swaps all routes at once without closing a connection.
+struct Listener: Service {
+    enum Address: Sendable, Equatable {
+        case tcp(host: String, port: Int)
+        case unix(path: String)
+        /// A listening socket handed over by the service manager.
+        case inherited(descriptor: Int32)
+    }
+    let address: Address
+    let responder: @Sendable () -> any HTTPResponder<GatewayContext>
+    /// Told the bound port (0 for a Unix socket) once connections are accepted.
+    let ready: @Sendable (Int) -> Void
+    let log: Logger
+
+    func run() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let http = HTTP1Channel(
+            responder: { request, writer, channel in
+                let response = await answer(request, channel)
+                try await writer.write(response: response.head, body: response.body)
+            },
+            // Header and idle limits: one sender who is slow holds one connection, not the server (lessons 5.1).
+            configuration: .init(
+                idleTimeout: .seconds(60),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)))
+        let quiescing = ServerQuiescingHelper(group: group)
+        let server = try await bind(group, http, quiescing)
+        let log = log
+        await withGracefulShutdownHandler {
+            ready(server.channel.localAddress?.port ?? 0)
+            await withDiscardingTaskGroup { tasks in
+                do {
+                    try await server.executeThenClose { connections in
+                        for try await connection in connections {
+                            tasks.addTask { await http.handle(value: connection, logger: log) }
+                        }
+                    }
+                } catch { log.warning("accepting connections ended", metadata: ["error": "\(error)"]) }
+            }
+        } onGracefulShutdown: {
+            quiescing.initiateShutdown(promise: nil)
+        }
+    }
+
+    private func bind(
+        _ group: MultiThreadedEventLoopGroup, _ http: HTTP1Channel, _ quiescing: ServerQuiescingHelper
+    ) async throws -> NIOAsyncChannel<HTTP1Channel.Value, Never> {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(ChannelOptions.backlog, value: 1024)
+            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
+        let log = log
+        let setUp: @Sendable (any NIOCore.Channel) -> EventLoopFuture<HTTP1Channel.Value> = {
+            http.setup(channel: $0, logger: log)
+        }
+        return switch address {
+        case .tcp(let host, let port): try await bootstrap.bind(host: host, port: port, childChannelInitializer: setUp)
+        case .unix(let path):
+            try await bootstrap.bind(
+                unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: setUp)
+        case .inherited(let descriptor): try await bootstrap.bind(descriptor, childChannelInitializer: setUp)
+        }
+    }
+
+    private func answer(_ request: Request, _ channel: any NIOCore.Channel) async -> Response {
+        let context = GatewayContext(source: .init(channel: channel, logger: log))
+        do { return try await responder().respond(to: request, context: context) } catch {
+            // Routes answer their own trouble; what comes here is a fault of ours, told to nobody outside.
+            log.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(type(of: error))"])
+            return Response(status: .internalServerError)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package import Logging
+import Synchronization
+
+/// Works off jobs: a desk for each lane, so that a slow lane never holds up another.
+///
+/// Failure rules. A job is taken with a lease; if the process dies, the lease passes and the job is due again. What
+/// came of a job is written with its fence: too late means nothing is written. Trouble of the store leaves the job to
+/// its lease. An outcome the ledger refuses is tried alone and then put off with growing pauses, loudly; it is never
+/// dropped. Stopping cuts between batches, so no attempt is burned by it.
+package final class Clerk: Sendable {
+    /// What works one lane.
+    package struct Desk: Sendable {
+        package var lane: Lane
+        /// Jobs taken at once.
+        package var batch: Int
+        /// Longer than the longest batch can take.
+        package var lease: Duration
+        /// Gives one outcome for each job it has done with; a job without outcome is left to its lease.
+        package var work: @Sendable ([Job]) async -> [Outcome]
+
+        package init(
+            lane: Lane, batch: Int, lease: Duration, work: @escaping @Sendable ([Job]) async -> [Outcome]
+        ) {
+            self.lane = lane
+            self.batch = batch
+            self.lease = lease
+            self.work = work
+        }
+    }
+
+    private let store: any Store
+    private let desks: [Desk]
+    private let now: Now
+    private let log: Logger
+    private let bells: [Lane: AsyncStream<Void>.Continuation]
+    private let rings: [Lane: AsyncStream<Void>]
+
+    package init(store: any Store, desks: [Desk], now: @escaping Now, log: Logger) {
+        self.store = store
+        self.desks = desks
+        self.now = now
+        self.log = log
+        var bells: [Lane: AsyncStream<Void>.Continuation] = [:]
+        var rings: [Lane: AsyncStream<Void>] = [:]
+        for desk in desks {
+            let (stream, bell) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+            (rings[desk.lane], bells[desk.lane]) = (stream, bell)
+        }
+        self.bells = bells
+        self.rings = rings
+    }
+
+    /// Says that a lane may have work now.
+    package func wake(_ lane: Lane) { bells[lane]?.yield() }
+
+    /// Says so to all lanes; the daemon does it every second, for retries and for work of other nodes.
+    package func wakeAll() { for bell in bells.values { bell.yield() } }
+
+    /// Works until the task is cancelled; to be called once.
+    package func run() async {
+        wakeAll()
+        await withDiscardingTaskGroup { group in
+            for desk in desks {
+                guard let ring = rings[desk.lane] else { continue }
+                group.addTask {
+                    for await _ in ring {
+                        while !Task.isCancelled, await self.turn(desk) == desk.batch {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one batch of a lane and works it off; gives how many jobs were taken.
+    @discardableResult
+    package func turn(_ desk: Desk) async -> Int {
+        do throws(Trouble) {
+            let jobs = try await store.claim(desk.lane, limit: desk.batch, now: now(), lease: desk.lease)
+            if jobs.isEmpty { return 0 }
+            let outcomes = await desk.work(jobs)
+            await write(outcomes)
+            for lane in Set(outcomes.flatMap { $0.jobs.map(\.lane) }) { wake(lane) }
+            for name in Set(outcomes.flatMap { $0.deliveries.map(\.destination) }) {
+                wake(.deliver(destination: name))
+            }
+            return jobs.count
+        } catch {
+            log.warning("a lane could not be worked", metadata: ["lane": "\(desk.lane)", "trouble": "\(error)"])
+            return 0
+        }
+    }
+
+    private func write(_ outcomes: [Outcome]) async {
+        if outcomes.isEmpty { return }
+        do throws(Trouble) {
+            let written = try await store.apply(outcomes)
+            for (outcome, done) in zip(outcomes, written) where !done {
+                log.info("an outcome came too late", metadata: ["ticket": "\(outcome.ticket)"])
+            }
+        } catch  where error.kind == .passing {
+            log.warning("outcomes are left to their leases", metadata: ["trouble": "\(error)"])
+        } catch  where outcomes.count > 1 {
+            for outcome in outcomes { await write([outcome]) }
+        } catch {
+            await putOff(outcomes, error)
+        }
+    }
+
+    private func putOff(_ outcomes: [Outcome], _ trouble: Trouble) async {
+        for outcome in outcomes {
+            log.error(
+                "the ledger refused an outcome", metadata: ["ticket": "\(outcome.ticket)", "trouble": "\(trouble)"])
+            guard let job = outcome.job else { continue }
+            var later = Outcome(ticket: outcome.ticket, job: job)
+            later.close = .again(now() + Backoff.standard.pause(after: job.attempts))
+            // Left to its lease if even this fails.
+            _ = try? await store.apply([later])
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// Every move a ticket or an assignment can make, who may make it, and what it starts. The one place that says so; a
+/// test walks all of it.
+package enum Lifecycle {
+    package enum Actor: String, Sendable, CaseIterable {
+        /// The daemon itself, following the lead's assignment or a clock.
+        case intake
+        case `operator`
+        case department
+        case citizen
+    }
+    /// What follows a move, beside the entry that every move writes.
+    package enum Start: Sendable, Equatable {
+        case nothing
+        /// The citizen is told on the channel of origin.
+        case tellCitizen
+        /// The citizen is asked whether it was solved.
+        case callBack
+        /// Round n+1 begins; old answers stay.
+        case newRound
+    }
+    package struct Move: Sendable, Equatable {
+        package var from: Ticket.State
+        package var to: Ticket.State
+        package var by: Set<Actor>
+        package var starts: Start
+    }
+
+    /// Ends: nothing but a reopening leaves them.
+    package static let ends: Set<Ticket.State> = [.closed, .notAccepted, .withdrawn, .merged, .transferredEmergency]
+
+    package static let moves: [Move] = {
+        var moves: [Move] = []
+        func move(_ from: [Ticket.State], _ to: Ticket.State, _ by: Set<Actor>, _ starts: Start = .nothing) {
+            for state in from where state != to { moves.append(Move(from: state, to: to, by: by, starts: starts)) }
+        }
+        move([.received], .accepted, [.intake, .operator], .tellCitizen)
+        move([.received, .accepted], .needsInfo, [.operator], .tellCitizen)
+        move([.needsInfo], .received, [.intake, .operator, .citizen])
+        // In-hand and answered follow from the lead's assignment.
+        move([.accepted], .inHand, [.intake, .department])
+        move([.inHand, .answered], .accepted, [.intake, .operator])
+        // About half of all calls are answered at once.
+        move([.received], .answered, [.operator], .tellCitizen)
+        move([.accepted, .inHand], .answered, [.intake, .operator, .department], .tellCitizen)
+        move([.answered], .callBack, [.intake, .operator], .callBack)
+        move([.answered, .callBack], .closed, [.intake, .operator])
+        // Closed is not fixed: the citizen can say so.
+        move([.answered, .callBack, .closed], .accepted, [.operator, .citizen], .newRound)
+        move([.notAccepted, .withdrawn], .received, [.operator], .newRound)
+        let open: [Ticket.State] = [.received, .needsInfo, .accepted, .inHand]
+        move([.received, .needsInfo, .accepted], .notAccepted, [.operator], .tellCitizen)
+        move(open + [.answered, .callBack], .withdrawn, [.citizen, .operator], .tellCitizen)
+        move(open, .merged, [.operator], .tellCitizen)
+        move(open, .transferredEmergency, [.operator], .tellCitizen)
+        return moves
+    }()
+
+    /// What a move starts, or lasting trouble if the table does not hold it for this actor.
+    package static func start(
+        from: Ticket.State, to: Ticket.State, by actor: Actor
+    ) throws(Trouble) -> Start {
+        let known = moves.filter { $0.from == from && $0.to == to }
+        if known.isEmpty { throw .lasting("a ticket cannot go from \(from.rawValue) to \(to.rawValue)") }
+        guard let move = known.first(where: { $0.by.contains(actor) }) else {
+            throw .lasting("\(actor.rawValue) may not move a ticket from \(from.rawValue) to \(to.rawValue)")
+        }
+        return move.starts
+    }
+
+    /// The moves of an assignment; a returned or cancelled one is an end, an answered one can be handled again.
+    package static let assignmentMoves: [Assignment.State: Set<Assignment.State>] = [
+        .sent: [.signed, .contacted, .handling, .answered, .returned, .cancelled],
+        .signed: [.contacted, .handling, .answered, .returned, .cancelled],
+        .contacted: [.handling, .answered, .returned, .cancelled],
+        .handling: [.answered, .returned, .cancelled],
+        .answered: [.handling],
+        .returned: [],
+        .cancelled: [],
+    ]
+
+    /// What the lead's assignment makes of its ticket; nil where it says nothing.
+    package static func follows(_ lead: Assignment.State) -> Ticket.State? {
+        switch lead {
+        case .sent: .accepted
+        case .signed, .contacted, .handling: .inHand
+        case .answered: .answered
+        case .returned, .cancelled: nil
+        }
+    }
+}
