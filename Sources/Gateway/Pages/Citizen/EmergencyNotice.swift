@@ -1,0 +1,32 @@
+/// Whom to call when a message to a hotline is not fast enough. 110, 119 and 120 are the same in every Chinese city.
+enum EmergencyNotice {
+    /// The quiet line above every form.
+    static func line(_ words: Words) -> HTML {
+        """
+        <section class="urgent" aria-labelledby="urgent-title">
+        <h2 id="urgent-title">\(Icon.warning)\(words.emergencyTitle)</h2>
+        \(numbers(words))
+        </section>
+        """
+    }
+
+    /// What stands first on the page once somebody's words sound like an emergency.
+    static func found(_ words: Words) -> HTML {
+        """
+        <section class="urgent loud" role="alert" aria-labelledby="urgent-title">
+        <h2 id="urgent-title">\(Icon.warning)\(words.emergencyFound)</h2>
+        <p>\(words.emergencyAdvice)</p>
+        \(numbers(words))
+        </section>
+        """
+    }
+
+    private static func numbers(_ words: Words) -> HTML {
+        let lines = [("110", words.police), ("119", words.fire), ("120", words.ambulance)]
+        return """
+            <ul class="numbers">\(lines.map { number, name in
+                "<li><a href=\"tel:\(number)\">\(Icon.phone)<b>\(number)</b> \(name)</a></li>" as HTML
+            })</ul>
+            """
+    }
+}

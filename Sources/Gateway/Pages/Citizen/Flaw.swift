@@ -1,0 +1,80 @@
+/// One thing a citizen must mend before a form can be taken in. Each says which field it is about and, in `Words`, what
+/// to do.
+package enum Flaw: Sendable, Equatable {
+    case textMissing
+    /// Characters.
+    case textTooLong(limit: Int)
+    case fieldTooLong(FormField, limit: Int)
+    /// A kind, category or area that is not (or no longer) offered.
+    case choiceUnknown(FormField)
+    case phoneUnreadable
+    case mailUnreadable
+    case consentMissing
+    case tooManyFiles(limit: Int, dropped: [String])
+    /// Bytes.
+    case fileTooLarge(String, limit: Int64)
+    case filesTooLarge(limit: Int64, dropped: [String])
+    case fileRefused(String)
+    case fileEmpty(String)
+    case tooFast
+    case tokenOld
+    case trapped
+    case tooMany(minutes: Int)
+    case busy
+
+    /// The field the summary links to; nil where sending again is all that is needed.
+    package var field: FormField? {
+        switch self {
+        case .textMissing, .textTooLong: .text
+        case .fieldTooLong(let field, _), .choiceUnknown(let field): field
+        case .phoneUnreadable: .phone
+        case .mailUnreadable: .mail
+        case .consentMissing: .consent
+        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .fileRefused, .fileEmpty: .files
+        case .trapped: .trap
+        case .tooFast, .tokenOld, .tooMany, .busy: nil
+        }
+    }
+
+    /// The HTTP status of a page with this flaw (RFC 9110, 15.5; RFC 6585).
+    package var status: Int {
+        switch self {
+        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .textTooLong, .fieldTooLong: 413
+        case .fileRefused: 415
+        case .tooMany: 429
+        case .busy: 503
+        case .textMissing, .choiceUnknown, .phoneUnreadable, .mailUnreadable, .consentMissing, .fileEmpty, .tooFast,
+            .tokenOld, .trapped:
+            422
+        }
+    }
+}
+
+/// The fields of the form by the names they are posted under, which are also the `id`s of their elements.
+package enum FormField: String, Sendable, CaseIterable {
+    case token
+    case kind
+    case text
+    case category
+    case place
+    case district
+    case street
+    case community
+    case latitude
+    case longitude
+    case files
+    /// A file uploaded with an earlier try that the citizen no longer wants.
+    case remove
+    /// Leave the position out although the script filled it in.
+    case unplaced
+    case identity
+    case name
+    case phone
+    case mail
+    case consent
+    case language = "lang"
+    /// Honeypot. Named like something a robot likes to fill in.
+    case trap = "website"
+    /// Which button was pressed.
+    case act
+}

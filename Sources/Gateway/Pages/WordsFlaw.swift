@@ -1,0 +1,64 @@
+/// What is wrong with a form that was handed in, and what to do about it.
+extension Words {
+    func flawsTitle(_ count: Int) -> String {
+        say(
+            "还差 \(count) 处，就可以提交了",
+            count == 1 ? "One thing to mend before it can be sent" : "\(count) things to mend before it can be sent")
+    }
+    var flawsHint: String {
+        say("您写的内容和上传的文件都保留着，不用重填。", "What you wrote and uploaded is kept. Nothing needs to be typed again.")
+    }
+
+    func say(_ flaw: Flaw) -> String {
+        switch flaw {
+        case .textMissing: say("请写一写发生了什么", "Say what happened")
+        case .textTooLong(let limit):
+            say("内容请不要超过 \(limit) 字，更多材料可以作为文件添加", "Keep the text under \(limit) characters; add a file for the rest")
+        case .fieldTooLong(_, let limit):
+            say("这一格请不要超过 \(limit) 字", "Keep this under \(limit) characters")
+        case .choiceUnknown: say("这一项的选择已不存在，请重新选择", "This choice no longer exists; choose again")
+        case .phoneUnreadable:
+            say("电话号码要有 5 到 20 位数字，例如 13800138000", "A phone number has 5 to 20 digits, such as 13800138000")
+        case .mailUnreadable:
+            say("电子邮箱要像 name@example.com 这样", "An e-mail address looks like name@example.com")
+        case .consentMissing: say("请勾选“我同意”，我们才能受理", "Tick “I agree” so that we may take this on")
+        case .tooManyFiles(let limit, let dropped):
+            say(
+                "最多添加 \(limit) 个文件，这些没有保留：\(listed(dropped))",
+                "No more than \(limit) files; these were not kept: \(listed(dropped))")
+        case .fileTooLarge(let file, let limit):
+            say(
+                "“\(file)”超过 \(size(limit))，没有保留；请剪短或压缩后再添加",
+                "“\(file)” is larger than \(size(limit)) and was not kept; cut or compress it and add it again")
+        case .filesTooLarge(let limit, let dropped):
+            say(
+                "全部文件合计不能超过 \(size(limit))，这些没有保留：\(listed(dropped))",
+                "All files together may have \(size(limit)); these were not kept: \(listed(dropped))")
+        case .fileRefused(let file):
+            say(
+                "“\(file)”不是照片、视频、录音或 PDF，没有保留；可以截图后再添加",
+                "“\(file)” is not a picture, video, recording or PDF and was not kept; a screenshot of it would do")
+        case .fileEmpty(let file):
+            say("“\(file)”是空的，没有保留；请重新选择", "“\(file)” is empty and was not kept; choose it again")
+        case .tooFast: say("提交得太快了，请再按一次“提交”", "That was very quick. Please press “Send” once more")
+        case .tokenOld:
+            say(
+                "页面打开太久，已经为您更新，请再按一次“提交”",
+                "The page was open for too long and has been renewed. Please press “Send” once more")
+        case .trapped: say("有一格必须空着，请清空后再提交", "One field must stay empty. Clear it and send again")
+        case .tooMany(let minutes):
+            say(
+                "这个网络地址提交得太多，请过 \(minutes) 分钟再按“提交”，也可以打电话",
+                "Too much was sent from your network. Press “Send” again in \(minutes == 1 ? "a minute" : "\(minutes) minutes"), or call us"
+            )
+        case .busy:
+            say(
+                "系统暂时无法保存，请过一两分钟再按“提交”",
+                "We cannot keep your message just now. Please press “Send” again in a minute or two")
+        }
+    }
+
+    private func listed(_ names: [String]) -> String {
+        names.map { say("“\($0)”", "“\($0)”") }.joined(separator: listComma)
+    }
+}

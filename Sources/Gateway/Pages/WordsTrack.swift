@@ -1,0 +1,85 @@
+import Foundation
+import Intake
+
+/// The receipt and the tracking pages.
+extension Words {
+    var receiptTitle: String { say("已收到", "We have it") }
+    var receiptLead: String {
+        say("您反映的事情已经保存，下面两样请记好，查进度时要用。", "Your message is kept. Note these two down: you need both to follow it.")
+    }
+    var number: String { say("工单号", "Ticket number") }
+    var code: String { say("查询码", "Look-up code") }
+    var codeHint: String {
+        say(
+            "查询码只有您知道，请不要告诉别人。可以截屏、打印本页（Ctrl+P），或点一下查询码再复制。",
+            "Only you have the code; keep it to yourself. Take a screenshot, print this page (Ctrl+P), or click the code and copy it."
+        )
+    }
+    var nextTitle: String { say("接下来", "What happens next") }
+    var nextSent: String { say("我们把它交给承办单位", "We pass it to the department in charge") }
+    var nextContact: String { say("承办单位会联系您", "The department gets in touch with you") }
+    var nextRelay: String { say("结果由热线转告您", "The hotline passes the answer on to you") }
+    var nextRead: String { say("凭查询码查看结果", "Read the answer with your look-up code") }
+    var nextDecided: String { say("承办单位作出答复", "The department answers") }
+    var nextAnswer: String { say("给您答复", "You have an answer") }
+    func by(_ moment: String) -> String { say("最晚 \(moment)", "by \(moment) at the latest") }
+    var receiptTrack: String { say("查看进度", "Follow it") }
+    var receiptMore: String { say("再反映一件事", "Report something else") }
+
+    var trackTitle: String { say("查进度", "Follow your message") }
+    var trackLead: String {
+        say("填上回执上的工单号和查询码。", "Enter the ticket number and the look-up code from your receipt.")
+    }
+    var trackButton: String { say("查询", "Look it up") }
+    func trackLost(_ phone: String) -> String {
+        say("找不到回执？请拨打 \(phone)，由话务员核对后告诉您。", "Lost the receipt? Call \(phone); an operator can look it up with you.")
+    }
+    var notFound: String {
+        say(
+            "没有查到。请核对工单号和查询码，数字 0、1 和字母 O、I 容易看错。",
+            "Nothing found. Check both: the digits 0 and 1 are easily taken for the letters O and I.")
+    }
+    var numberMissing: String { say("请填写工单号", "Enter the ticket number") }
+    var codeMissing: String { say("请填写查询码", "Enter the look-up code") }
+    var trackTooMany: String {
+        say("查得太频繁了，请过几分钟再试。", "Too many look-ups from your network. Try again in a few minutes.")
+    }
+    /// Between the names of a list.
+    var listComma: String { say("、", ", ") }
+    var stateLabel: String { say("现在的状态", "Where it stands") }
+    var historyTitle: String { say("经过", "What has happened") }
+    var historyNone: String { say("还没有新的进展。", "Nothing new yet.") }
+    var factsTitle: String { say("您反映的事情", "What you told us") }
+    var receivedAt: String { say("收到时间", "Received") }
+    var answerBy: String { say("答复期限", "Answer due") }
+    var kindName: String { say("类别", "Kind") }
+    var categoryName: String { say("事项", "Topic") }
+    var areaName: String { say("区域", "Area") }
+    var departmentName: String { say("承办单位", "Department in charge") }
+
+    /// Date and time in the zone of the city: "2026年11月21日（周六）14:05", "Sat 21 Nov 2026, 14:05".
+    func moment(_ instant: Instant, in zone: TimeZone) -> String {
+        let (day, minute) = parts(instant, in: zone)
+        return say("\(day) \(minute)", "\(day), \(minute)")
+    }
+
+    func day(_ instant: Instant, in zone: TimeZone) -> String { parts(instant, in: zone).day }
+
+    private func parts(_ instant: Instant, in zone: TimeZone) -> (day: String, minute: String) {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        let date = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)
+        let parts = calendar.dateComponents([.year, .month, .day, .weekday, .hour, .minute], from: date)
+        let (year, month, day) = (parts.year ?? 0, parts.month ?? 1, parts.day ?? 1)
+        let weekday = (parts.weekday ?? 1) - 1
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let name = Array("日一二三四五六")[weekday]
+        return (
+            say("\(year)年\(month)月\(day)日（周\(name)）", "\(days[weekday]) \(day) \(months[month - 1]) \(year)"),
+            "\(two(parts.hour ?? 0)):\(two(parts.minute ?? 0))"
+        )
+    }
+
+    private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
