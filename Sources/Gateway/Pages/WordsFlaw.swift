@@ -34,6 +34,10 @@ extension Words {
             say(
                 "全部文件合计不能超过 \(size(limit))，这些没有保留：\(listed(dropped))",
                 "All files together may have \(size(limit)); these were not kept: \(listed(dropped))")
+        case .filesUnwanted(let dropped):
+            say(
+                "这些文件没有保留，请再添加一次：\(listed(dropped))",
+                "These files were not kept; add them once more: \(listed(dropped))")
         case .fileRefused(let file):
             say(
                 "“\(file)”不是照片、视频、录音或 PDF，没有保留；可以截图后再添加",

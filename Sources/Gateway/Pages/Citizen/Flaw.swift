@@ -14,6 +14,8 @@ package enum Flaw: Sendable, Equatable {
     /// Bytes.
     case fileTooLarge(String, limit: Int64)
     case filesTooLarge(limit: Int64, dropped: [String])
+    /// Files that came with a form that could not be taken in at all.
+    case filesUnwanted([String])
     case fileRefused(String)
     case fileEmpty(String)
     case tooFast
@@ -30,7 +32,7 @@ package enum Flaw: Sendable, Equatable {
         case .phoneUnreadable: .phone
         case .mailUnreadable: .mail
         case .consentMissing: .consent
-        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .fileRefused, .fileEmpty: .files
+        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .filesUnwanted, .fileRefused, .fileEmpty: .files
         case .trapped: .trap
         case .tooFast, .tokenOld, .tooMany, .busy: nil
         }
@@ -43,7 +45,8 @@ package enum Flaw: Sendable, Equatable {
         case .fileRefused: 415
         case .tooMany: 429
         case .busy: 503
-        case .textMissing, .choiceUnknown, .phoneUnreadable, .mailUnreadable, .consentMissing, .fileEmpty, .tooFast,
+        case .textMissing, .choiceUnknown, .phoneUnreadable, .mailUnreadable, .consentMissing, .fileEmpty,
+            .filesUnwanted, .tooFast,
             .tokenOld, .trapped:
             422
         }
@@ -63,7 +66,9 @@ package enum FormField: String, Sendable, CaseIterable {
     case latitude
     case longitude
     case files
-    /// A file uploaded with an earlier try that the citizen no longer wants.
+    /// A file uploaded with an earlier try, as listed on the page.
+    case kept
+    /// One of those that the citizen no longer wants.
     case remove
     /// Leave the position out although the script filled it in.
     case unplaced

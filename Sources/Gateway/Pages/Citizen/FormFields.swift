@@ -127,7 +127,8 @@ extension FormPage {
         let kept = draft.kept.enumerated().map { index, file -> HTML in
             let id = "\(FormField.remove.rawValue)-\(index)"
             return """
-                <li><span class="file"><b>\(file.name)</b> <span class="hint">\(words.size(file.size))</span></span>\
+                <li><input type="hidden" name="\(FormField.kept.rawValue)" value="\(file.id)">\
+                <span class="file"><b>\(file.name)</b> <span class="hint">\(words.size(file.size))</span></span>\
                 <span class="tick"><input type="checkbox" id="\(id)" name="\(FormField.remove.rawValue)" \
                 value="\(file.id)"><label for="\(id)" aria-label="\(words.remove(file.name))">\
                 \(words.removeFile)</label></span></li>

@@ -26,11 +26,11 @@ package struct FormPage: Sendable {
             flaws.isEmpty ? title : words.flawsTitle(flaws.count),
             """
             <div class="narrow">
-            \(emergency ? EmergencyNotice.found(words) : nil)
+            \(emergency ? EmergencyCalls.found(words) : nil)
             \(summary)
             <h1>\(title)</h1>
             <p class="lead">\(words.formLead)</p>
-            \(emergency ? nil : EmergencyNotice.line(words))
+            \(emergency ? nil : EmergencyCalls.line(words))
             <form id="\(Self.formID)" method="post" action="\(words.link(.form))" enctype="multipart/form-data">
             <input type="hidden" name="\(FormField.token.rawValue)" value="\(draft.token)">
             <input type="hidden" name="\(FormField.language.rawValue)" value="\(words.language.rawValue)">

@@ -46,7 +46,7 @@ package struct ReceiptPage: Sendable {
             words.receiptTitle,
             """
             <div class="narrow">
-            \(receipt.emergency ? EmergencyNotice.found(words) : nil)
+            \(receipt.emergency ? EmergencyCalls.found(words) : nil)
             <div class="receipt card">
             <div class="done">\(Icon.done)<h1>\(words.receiptTitle)</h1></div>
             <p class="lead">\(words.receiptLead)</p>

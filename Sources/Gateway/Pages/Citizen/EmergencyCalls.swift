@@ -1,5 +1,5 @@
 /// Whom to call when a message to a hotline is not fast enough. 110, 119 and 120 are the same in every Chinese city.
-enum EmergencyNotice {
+enum EmergencyCalls {
     /// The quiet line above every form.
     static func line(_ words: Words) -> HTML {
         """

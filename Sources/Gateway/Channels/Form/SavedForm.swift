@@ -1,0 +1,86 @@
+import Foundation
+import Intake
+
+/// A form as it is kept: the parcel of one report. The files are named by their blobs and kept once, there; everything
+/// typed stands here as it was typed, so that the report can be read from it again (rule 4).
+struct SavedForm: Sendable, Equatable, Codable {
+    struct File: Sendable, Equatable, Codable {
+        var name: String
+        var type: String
+        var size: Int64
+        var blob: BlobID
+    }
+
+    var version = 1
+    /// Of the form token.
+    var id: String
+    var language: Language
+    var kind: Kind?
+    var text: String
+    var category: String?
+    var place: String?
+    var area: String?
+    var latitude: String?
+    var longitude: String?
+    var confidential: Bool
+    var anonymous: Bool
+    var name: String?
+    var phone: String?
+    var mail: String?
+    /// Version of the line that was agreed to.
+    var consent: String
+    var files: [File]
+
+    /// Of an anonymous report neither name nor contact is kept.
+    init(_ draft: FormDraft, id: String, language: Language, consent: String, files: [File]) {
+        func given(_ text: String) -> String? { text.trimmed.isEmpty ? nil : text.trimmed }
+        self.id = id
+        self.language = language
+        self.consent = consent
+        self.files = files
+        kind = draft.kind
+        text = draft.text.trimmed
+        category = given(draft.category)
+        place = given(draft.place)
+        area = given(draft.community) ?? given(draft.street) ?? given(draft.district)
+        latitude = given(draft.latitude)
+        longitude = given(draft.longitude)
+        confidential = draft.identity == .confidential
+        anonymous = draft.identity == .anonymous
+        guard !anonymous else { return }
+        name = given(draft.name)
+        phone = given(FormDraft.plain(draft.phone))
+        mail = given(FormDraft.plain(draft.mail))
+    }
+
+    /// The first words, for lists.
+    static let subjectLength = 40
+
+    var submission: Submission {
+        let contacts = [phone.map { Contact(kind: .phone, value: $0) }, mail.map { Contact(kind: .mail, value: $0) }]
+            .compactMap(\.self)
+        let hasPerson = name != nil || !contacts.isEmpty
+        return Submission(
+            kind: kind, subject: Self.subject(text), text: text, category: category,
+            place: Place(text: place, area: area, point: point), confidential: confidential,
+            attachments: files.map {
+                Attachment(name: $0.name, type: $0.type, size: $0.size, content: .kept($0.blob))
+            },
+            language: language, consent: consent,
+            people: hasPerson ? [Party(name: name, contacts: contacts)] : [])
+    }
+
+    private var point: Point? {
+        guard let latitude = latitude.flatMap(Double.init), let longitude = longitude.flatMap(Double.init) else {
+            return nil
+        }
+        return Point(latitude: latitude, longitude: longitude, datum: .wgs84)
+    }
+
+    private static func subject(_ text: String) -> String {
+        let line = text.prefix { !$0.isNewline }
+        let sentence = line.prefix { !"。！？!?".contains($0) }
+        let words = sentence.isEmpty ? line : sentence
+        return words.count > subjectLength ? words.prefix(subjectLength - 1) + "…" : String(words)
+    }
+}
