@@ -1,0 +1,223 @@
+import Foundation
+import Intake
+
+/// One batch of parcels on its way in: which of its arrivals are new, and what is written for them. Two nodes may bring
+/// the same key at once: the row of `arrivals` decides who was first, and the other gives the receipt of the first.
+struct PostgresAcceptance: Sendable {
+    /// What is kept, or decided, for a key.
+    private struct Kept: Sendable {
+        var digest: Data
+        var arrival: ArrivalClass
+        var number: TicketNumber?
+
+        func receipt(_ seen: Receipt.Repeat) -> Receipt { Receipt(arrival: arrival, ticket: number, seen: seen) }
+        func receipt(repeating digest: Data) -> Receipt { receipt(digest == self.digest ? .again : .differs) }
+    }
+    /// The first arrival of the batch with a key.
+    private struct First: Sendable {
+        var parcel: Int
+        var item: Int
+        var kept: Kept
+    }
+
+    private let parcels: [KeptParcel]
+    private var known: [Data: Kept] = [:]
+    private var firsts: [Data: First] = [:]
+    /// Keys of `firsts` in the order they came.
+    private var order: [Data] = []
+    private var parcelIDs: [Int: Int64] = [:]
+    private var writing: PostgresWriting
+
+    /// What is known of the keys, and the tickets that are followed up, locked.
+    static func opening(_ parcels: [KeptParcel]) -> [PostgresStatement] {
+        let arrivals = parcels.flatMap(\.arrivals)
+        let followed = Set(arrivals.compactMap(\.content.followsUp))
+        var statements = [PostgresLink.shared, look(Set(arrivals.map(\.key)))]
+        if !followed.isEmpty { statements.append(PostgresTicket.lock(Array(followed))) }
+        return statements
+    }
+
+    /// - Parameter rows: what `opening` gave.
+    init(_ parcels: [KeptParcel], _ rows: [PostgresRows]) throws(PostgresFailure) {
+        self.parcels = parcels
+        var locked: [PostgresTicket] = []
+        if rows.count > 2 { locked = try rows[2].map { row throws(PostgresFailure) in try PostgresTicket(&row) } }
+        writing = PostgresWriting(locked)
+        try learn(rows[1])
+    }
+
+    /// Finds what is new, and gives it ids and its rows of `arrivals`.
+    mutating func begin(_ connection: PostgresConnection) throws(PostgresFailure) {
+        for (number, parcel) in parcels.enumerated() {
+            for (item, arrival) in parcel.arrivals.enumerated()
+            where known[arrival.key] == nil && firsts[arrival.key] == nil {
+                let kept = Kept(digest: arrival.digest, arrival: arrival.content.arrivalClass, number: nil)
+                firsts[arrival.key] = First(parcel: number, item: item, kept: kept)
+                order.append(arrival.key)
+            }
+        }
+        if order.isEmpty { return }
+        try number(connection)
+        let kept = try connection.run(newArrivals).map { row throws(PostgresFailure) in try row.bytes() }
+        guard kept.count < order.count else { return }
+        let lost = Set(order).subtracting(kept)
+        try learn(connection.run(PostgresAcceptance.look(lost)))
+        for key in lost { firsts[key] = nil }
+        order.removeAll(where: lost.contains)
+    }
+
+    /// Everything else that goes into the same commit, and the receipts.
+    mutating func end() -> PostgresEnding<[[Receipt]]> {
+        for key in order {
+            guard let first = firsts[key], case .ticket(let new) = parcels[first.parcel].arrivals[first.item].content
+            else { continue }
+            _ = writing.add(new, received: parcels[first.parcel].received) { first.kept.number?.id ?? 0 }
+        }
+        let statements = [newParcels, newQuarantine, newCursors].compactMap(\.self) + writing.statements
+        return statements.isEmpty ? .unchanged(receipts) : PostgresEnding(receipts, statements)
+    }
+
+    private var receipts: [[Receipt]] {
+        parcels.enumerated().map { number, parcel in
+            parcel.arrivals.enumerated().compactMap { item, arrival in
+                if let known = known[arrival.key] { return known.receipt(repeating: arrival.digest) }
+                guard let first = firsts[arrival.key] else { return nil }
+                if first.parcel == number && first.item == item { return first.kept.receipt(.first) }
+                return first.kept.receipt(repeating: arrival.digest)
+            }
+        }
+    }
+
+    private mutating func learn(_ rows: PostgresRows) throws(PostgresFailure) {
+        let found = try rows.map { row throws(PostgresFailure) in
+            let key = try row.bytes()
+            var kept = Kept(digest: try row.bytes(), arrival: try row.word(ArrivalClass.self), number: nil)
+            if let id = try row.optionalInt() { kept.number = TicketNumber(day: try row.day(), id: id) }
+            return (key, kept)
+        }
+        for (key, kept) in found { known[key] = kept }
+    }
+
+    /// Fetches ids: for each parcel that holds something new, for each ticket that is made.
+    private mutating func number(_ connection: PostgresConnection) throws(PostgresFailure) {
+        let holding = Set(order.compactMap { firsts[$0]?.parcel }).sorted()
+        var born: [(key: Data, new: NewTicket)] = []
+        for key in order {
+            guard let first = firsts[key], case .ticket(let new) = parcels[first.parcel].arrivals[first.item].content
+            else { continue }
+            if let joined = writing.joins(new) {
+                firsts[key]?.kept.arrival = .followUp
+                firsts[key]?.kept.number = joined.number
+            } else {
+                born.append((key, new))
+            }
+        }
+        let ids = try connection.run(
+            """
+            SELECT 0, nextval('parcel_ids') FROM generate_series(1, $1)
+            UNION ALL SELECT 1, nextval('ticket_ids') FROM generate_series(1, $2)
+            """, .int(Int64(holding.count)), .int(Int64(born.count))
+        ).map { row throws(PostgresFailure) in (try row.int(), try row.int()) }
+        let parcelIDs = ids.lazy.filter { $0.0 == 0 }.map(\.1)
+        let ticketIDs = ids.lazy.filter { $0.0 == 1 }.map(\.1)
+        for (number, id) in zip(holding, parcelIDs) { self.parcelIDs[number] = id }
+        for (born, id) in zip(born, ticketIDs) {
+            firsts[born.key]?.kept.number = TicketNumber(day: born.new.day, id: id)
+        }
+    }
+}
+
+/// The rows.
+extension PostgresAcceptance {
+    private static func look(_ keys: Set<Data>) -> PostgresStatement {
+        PostgresStatement(
+            """
+            SELECT arrivals.key, arrivals.digest, arrivals.class, tickets.id, tickets.day
+            FROM arrivals LEFT JOIN tickets ON tickets.id = arrivals.ticket WHERE arrivals.key = ANY ($1)
+            """, .byteses(Array(keys)))
+    }
+
+    /// In order of key, so that two nodes with the same keys never wait for each other in a circle.
+    private var newArrivals: PostgresStatement {
+        let rows = order.compactMap { key in
+            firsts[key].map { (first: $0, arrival: parcels[$0.parcel].arrivals[$0.item]) }
+        }
+        return PostgresStatement(
+            """
+            INSERT INTO arrivals (key, parcel, item, class, notice, reason, ticket, digest, at)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                AS new (key, parcel, item, class, notice, reason, ticket, digest, at) ORDER BY key
+            ON CONFLICT (key) DO NOTHING RETURNING key
+            """,
+            .byteses(rows.map(\.arrival.key)), .ints(rows.map { parcelIDs[$0.first.parcel] }),
+            .ints(rows.map { Int64($0.first.item) }), .texts(rows.map(\.first.kept.arrival.rawValue)),
+            .texts(rows.map(\.arrival.content.notice?.rawValue)), .texts(rows.map(\.arrival.content.refusal)),
+            .ints(rows.map(\.first.kept.number?.id)), .byteses(rows.map(\.arrival.digest)),
+            .ints(rows.map { parcels[$0.first.parcel].received.milliseconds }))
+    }
+
+    private var newParcels: PostgresStatement? {
+        var items: [Int: Int64] = [:]
+        for key in order { firsts[key].map { items[$0.parcel, default: 0] += 1 } }
+        let rows = items.keys.sorted().map { (id: parcelIDs[$0], items: items[$0], parcel: parcels[$0]) }
+        if rows.isEmpty { return nil }
+        return PostgresStatement(
+            """
+            INSERT INTO parcels (id, channel, received, envelope, body, blob, size, items)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            .ints(rows.map(\.id)), .texts(rows.map(\.parcel.channel)), .ints(rows.map(\.parcel.received.milliseconds)),
+            .byteses(rows.map(\.parcel.envelope.bytes)), .byteses(rows.map(\.parcel.body.sealed)),
+            .texts(rows.map(\.parcel.body.blob)), .ints(rows.map(\.parcel.size)), .ints(rows.map(\.items)))
+    }
+
+    private var newQuarantine: PostgresStatement? {
+        let rows = order.compactMap { key -> (First, Data, String)? in
+            guard let first = firsts[key] else { return nil }
+            let arrival = parcels[first.parcel].arrivals[first.item]
+            return arrival.content.quarantine.map { (first, key, $0) }
+        }
+        if rows.isEmpty { return nil }
+        return PostgresStatement(
+            """
+            INSERT INTO quarantine (parcel, item, key, channel, at, reason)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
+            """,
+            .ints(rows.map { parcelIDs[$0.0.parcel] }), .ints(rows.map { Int64($0.0.item) }), .byteses(rows.map(\.1)),
+            .texts(rows.map { parcels[$0.0.parcel].channel }),
+            .ints(rows.map { parcels[$0.0.parcel].received.milliseconds }), .texts(rows.map(\.2)))
+    }
+
+    private var newCursors: PostgresStatement? {
+        var last: [String: String] = [:]
+        for parcel in parcels where parcel.cursor != nil { last[parcel.channel] = parcel.cursor }
+        if last.isEmpty { return nil }
+        let rows = last.sorted { $0.key < $1.key }
+        return PostgresStatement(
+            """
+            INSERT INTO cursors (channel, cursor) SELECT * FROM unnest($1, $2)
+            ON CONFLICT (channel) DO UPDATE SET cursor = excluded.cursor
+            """, .texts(rows.map(\.key)), .texts(rows.map(\.value)))
+    }
+}
+
+extension KeptArrival.Content {
+    /// The class it ends in, unless it joins a ticket.
+    var arrivalClass: ArrivalClass {
+        switch self {
+        case .ticket: .ticket
+        case .notice: .notice
+        case .quarantined: .quarantined
+        case .refused: .refused
+        }
+    }
+    var followsUp: Int64? { if case .ticket(let new) = self { new.followsUp } else { nil } }
+    var notice: Notice? { if case .notice(let notice) = self { notice } else { nil } }
+    var refusal: String? { if case .refused(let reason) = self { reason } else { nil } }
+    var quarantine: String? { if case .quarantined(let reason) = self { reason } else { nil } }
+}
+
+extension KeptParcel.Body {
+    var sealed: Data? { if case .sealed(let sealed) = self { sealed.bytes } else { nil } }
+    var blob: String? { if case .blob(let id) = self { id.hex } else { nil } }
+}

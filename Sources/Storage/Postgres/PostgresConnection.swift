@@ -1,0 +1,200 @@
+import CPostgres
+import Foundation
+
+/// One connection to PostgreSQL, used by the thread that opened it and never sent anywhere. Statements are prepared
+/// once and their parameters bound, all in binary.
+@safe
+final class PostgresConnection {
+    private let handle: OpaquePointer
+    /// Names of the prepared statements by their text.
+    private var prepared: [String: String] = [:]
+
+    /// Connects, and refuses a server that could lose what it said it kept.
+    init(conninfo: String) throws(PostgresFailure) {
+        // What stands before `dbname` yields to the connection string, what stands after does not. A peer that is gone
+        // is noticed within about twenty seconds.
+        let settings = [
+            ("connect_timeout", "5"), ("keepalives_idle", "10"), ("keepalives_interval", "3"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", "20000"), ("application_name", "intake"),
+            ("dbname", conninfo), ("client_encoding", "UTF8"),
+        ]
+        let opened = unsafe Self.withPointers(settings.map(\.0)) { names in
+            unsafe Self.withPointers(settings.map(\.1)) { values in unsafe PQconnectdbParams(names, values, 1) }
+        }
+        guard let opened = unsafe opened else { throw .lost("libpq has no memory") }
+        unsafe handle = unsafe opened
+        guard unsafe PQstatus(handle) == CONNECTION_OK else { throw .lost("no connection: \(words)") }
+        unsafe PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        try verify()
+    }
+
+    deinit { unsafe PQfinish(handle) }
+
+    /// Whether `conninfo` reads as a connection string or URI. libpq's own message is not shown: it quotes the string,
+    /// which may hold a password.
+    static func reads(_ conninfo: String) -> Bool {
+        var message: UnsafeMutablePointer<CChar>?
+        let options = unsafe PQconninfoParse(conninfo, &message)
+        unsafe PQfreemem(message)
+        guard let options = unsafe options else { return false }
+        unsafe PQconninfoFree(options)
+        return true
+    }
+
+    var isLost: Bool { unsafe PQstatus(handle) != CONNECTION_OK }
+
+    /// Whether a transaction is open.
+    var isOpen: Bool { unsafe PQtransactionStatus(handle) != PQTRANS_IDLE }
+
+    func run(_ sql: String, _ values: PostgresValue...) throws(PostgresFailure) -> PostgresRows {
+        var statement = PostgresStatement(sql)
+        statement.values = values
+        return try run(statement)
+    }
+
+    func run(_ statement: PostgresStatement) throws(PostgresFailure) -> PostgresRows {
+        let name = try prepare(statement)
+        let result = unsafe Self.withParameters(statement.values) { count, values, lengths, formats in
+            unsafe PQexecPrepared(handle, name, count, values, lengths, formats, 1)
+        }
+        return try unsafe take(result)
+    }
+
+    /// Runs several statements without parameters in one round trip; what they give is dropped.
+    func script(_ sql: String) throws(PostgresFailure) { _ = try unsafe take(PQexec(handle, sql)) }
+
+    /// Runs statements in one round trip (pipeline mode). After one that fails the rest are not run.
+    func run(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresRows] {
+        var names: [String] = []
+        for statement in statements { names.append(try prepare(statement)) }
+        guard unsafe PQenterPipelineMode(handle) == 1 else { throw .lost(words) }
+        defer { unsafe _ = PQexitPipelineMode(handle) }
+        for (name, statement) in zip(names, statements) {
+            let sent = unsafe Self.withParameters(statement.values) { count, values, lengths, formats in
+                unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 1)
+            }
+            guard sent == 1 else { throw .lost(words) }
+        }
+        guard unsafe PQpipelineSync(handle) == 1 else { throw .lost(words) }
+        return try collect(statements.count)
+    }
+
+    private func collect(_ count: Int) throws(PostgresFailure) -> [PostgresRows] {
+        var rows: [PostgresRows] = []
+        var failed: PostgresFailure?
+        for _ in 0..<count {
+            let result = unsafe PQgetResult(handle)
+            do throws(PostgresFailure) { rows.append(try unsafe take(result)) } catch {
+                if failed == nil { failed = error }
+                // Without a result there is no null to come either.
+                if isLost { throw failed ?? error }
+            }
+            // Each statement's results end with a null.
+            while let more = unsafe PQgetResult(handle) { unsafe PQclear(more) }
+        }
+        unsafe PQclear(PQgetResult(handle))
+        if let failed { throw failed }
+        return rows
+    }
+
+    private func prepare(_ statement: PostgresStatement) throws(PostgresFailure) -> String {
+        if let name = prepared[statement.sql] { return name }
+        let name = "s\(prepared.count)"
+        let types = statement.values.map(\.type)
+        _ = try unsafe take(PQprepare(handle, name, statement.sql, Int32(clamping: types.count), types))
+        prepared[statement.sql] = name
+        return name
+    }
+
+    private func take(_ result: OpaquePointer?) throws(PostgresFailure) -> PostgresRows {
+        guard let result = unsafe result else { throw unsafe failure(nil) }
+        switch unsafe PQresultStatus(result) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK: return unsafe PostgresRows(result)
+        default:
+            let failure = unsafe failure(result)
+            unsafe PQclear(result)
+            throw failure
+        }
+    }
+
+    private func failure(_ result: OpaquePointer?) -> PostgresFailure {
+        func field(_ code: Character) -> String? {
+            guard let result = unsafe result, let ascii = code.asciiValue,
+                let text = unsafe PQresultErrorField(result, Int32(ascii))
+            else { return nil }
+            return unsafe String(cString: text)
+        }
+        // The fields are named by letters: C SQLSTATE, M primary message, n constraint.
+        let constraint = field("n").map { ", constraint \($0)" } ?? ""
+        return PostgresFailure(
+            state: field("C") ?? "", message: (field("M") ?? words) + constraint, lost: isLost)
+    }
+
+    /// libpq's own words, on one line.
+    private var words: String {
+        unsafe String(cString: PQerrorMessage(handle)).split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+}
+
+extension PostgresConnection {
+    /// Sets the session up and reads back what durability rests on (rule 1).
+    private func verify() throws(PostgresFailure) {
+        try script(
+            """
+            SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET jit = off;
+            SET idle_in_transaction_session_timeout = '15s'; SET standard_conforming_strings = on
+            """)
+        let found = try run(
+            """
+            SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding'),
+                   current_setting('synchronous_commit'), current_setting('fsync'), pg_is_in_recovery()
+            """
+        ).first { row throws(PostgresFailure) in
+            (try row.int(), try row.text(), try row.text(), try row.text(), try row.flag())
+        }
+        guard let (version, encoding, commit, sync, standby) = found else { throw .lost("no answer from the server") }
+        guard version >= 150_000 else {
+            throw .refused("PostgreSQL 15 or newer is needed, found \(version / 10000)")
+        }
+        guard encoding == "UTF8" else {
+            throw .refused("the database must be encoded in UTF8, found \(encoding); create it anew")
+        }
+        guard commit == "on" || commit == "remote_apply" else {
+            throw .refused("synchronous_commit must be on, found \(commit); set it for this user or database")
+        }
+        guard sync == "on" else { throw .refused("fsync must be on, found \(sync); set it in postgresql.conf") }
+        guard !standby else { throw .lost("the server is a standby and takes no writes") }
+    }
+
+    /// Calls `body` with a null-terminated array of C strings.
+    private static func withPointers<Value>(
+        _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Value
+    ) -> Value {
+        var bytes: [CChar] = []
+        var starts: [Int] = []
+        for text in texts {
+            starts.append(bytes.count)
+            bytes.append(contentsOf: text.utf8.lazy.filter { $0 != 0 }.map(CChar.init(bitPattern:)))
+            bytes.append(0)
+        }
+        return unsafe bytes.withUnsafeBufferPointer { buffer in
+            let pointers: [UnsafePointer<CChar>?] = unsafe starts.map { unsafe buffer.baseAddress?.advanced(by: $0) }
+            return unsafe body(pointers + [nil])
+        }
+    }
+
+    private static func withParameters<Value>(
+        _ values: [PostgresValue],
+        _ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Value
+    ) -> Value {
+        let parameters = PostgresParameters(values)
+        let formats = [Int32](repeating: 1, count: values.count)
+        return unsafe parameters.bytes.withUnsafeBytes { buffer in
+            let pointers: [UnsafePointer<CChar>?] = unsafe parameters.starts.map { start in
+                guard let start else { return nil }
+                return unsafe buffer.baseAddress?.advanced(by: start).assumingMemoryBound(to: CChar.self)
+            }
+            return unsafe body(Int32(clamping: values.count), pointers, parameters.lengths, formats)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Intake
+
+/// What PostgreSQL or libpq said went wrong. Holds the primary message and the constraint's name only: the detail line
+/// repeats values of rows.
+struct PostgresFailure: Error, Sendable {
+    /// What may help.
+    enum Cure: Sendable {
+        /// Connect anew and run the whole transaction again.
+        case reconnect
+        /// Run the whole transaction again.
+        case again
+        case none
+    }
+    /// SQLSTATE, five characters; empty where libpq itself failed.
+    var state: String
+    var message: String
+    var cure: Cure
+    var kind: Trouble.Kind
+
+    init(state: String, message: String, lost: Bool) {
+        self.state = state
+        self.message = message
+        (kind, cure) = Self.meaning(of: state, lost: lost)
+    }
+
+    private init(_ kind: Trouble.Kind, _ cure: Cure, _ message: String) {
+        state = ""
+        self.message = message
+        self.kind = kind
+        self.cure = cure
+    }
+
+    static func lost(_ message: String) -> PostgresFailure { PostgresFailure(.passing, .reconnect, message) }
+    static func refused(_ message: String) -> PostgresFailure { PostgresFailure(.needsPerson, .none, message) }
+
+    static func passing(_ message: String) -> PostgresFailure { PostgresFailure(.passing, .none, message) }
+    static func lasting(_ message: String) -> PostgresFailure { PostgresFailure(.lasting, .none, message) }
+
+    var trouble: Trouble {
+        let reason =
+            switch kind {
+            case .passing, .unclear: "the database cannot answer right now"
+            case .lasting: "the database refuses what was to be kept"
+            case .needsPerson: "the database needs a person"
+            }
+        let code = state.isEmpty ? "" : " (SQLSTATE \(state))"
+        return Trouble(kind, "\(reason): \(message)\(code)")
+    }
+
+    /// The one table of SQLSTATE classes (PostgreSQL 15, appendix A).
+    private static func meaning(of state: String, lost: Bool) -> (Trouble.Kind, Cure) {
+        if lost { return (.passing, .reconnect) }
+        switch state {
+        // Shut down, crashed, starting up; a standby after a change of roles.
+        case "57P01", "57P02", "57P03", "57P05", "25006", "25P03": return (.passing, .reconnect)
+        // Serialisation failure, deadlock.
+        case "40001", "40P01": return (.passing, .again)
+        // Lock timeout, statement timeout.
+        case "55P03", "57014": return (.passing, .none)
+        default: break
+        }
+        switch state.prefix(2) {
+        case "08": return (.passing, .reconnect)
+        // Disk full, out of memory, too many connections.
+        case "53": return (.passing, .none)
+        case "40": return (.passing, .again)
+        // Data, constraints, limits: the same rows will never fit.
+        case "22", "23", "54": return (.lasting, .none)
+        // Log-in, missing database, syntax and privileges, I/O errors, corruption, and what nobody foresaw.
+        default: return (.needsPerson, .none)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+package import Intake
+
+/// Jobs and what came of them. A lease is nothing but a due time in the future: when it passes, the job is due again.
+extension PostgresStore {
+    package func claim(
+        _ lane: Lane, limit: Int, now: Instant, lease: Duration
+    ) async throws(Trouble) -> [Job] {
+        // One statement: lost and run again, it takes others, and the first are due again when their lease ends.
+        let sql = """
+            WITH due AS (
+                SELECT id, due FROM jobs WHERE lane = $1 AND due <= $2 ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED
+            ), taken AS (
+                UPDATE jobs SET due = $4, fence = fence + 1 FROM due WHERE jobs.id = due.id
+                RETURNING jobs.id, due.due, jobs.subject, jobs.attempts, jobs.fence
+            )
+            SELECT id, subject, attempts, fence FROM taken ORDER BY due, id
+            """
+        return try await read(
+            sql, .text(lane.description), .int(now.milliseconds), .int(Int64(limit)), .int((now + lease).milliseconds)
+        ) { row throws(PostgresFailure) in
+            Job(
+                id: try row.int(), lane: lane, subject: try row.int(), attempts: Int(try row.int()),
+                fence: try row.int())
+        }
+    }
+
+    package func lanes() async throws(Trouble) -> [(lane: Lane, due: Instant)] {
+        // Hops from lane to lane along the index, however many jobs there are.
+        let sql = """
+            WITH RECURSIVE hop AS (
+                (SELECT lane, due FROM jobs ORDER BY lane, due LIMIT 1)
+                UNION ALL
+                SELECT next.lane, next.due FROM hop, LATERAL
+                    (SELECT lane, due FROM jobs WHERE jobs.lane > hop.lane ORDER BY lane, due LIMIT 1) AS next
+            )
+            SELECT lane, due FROM hop
+            """
+        return try await read(sql) { row throws(PostgresFailure) in (try row.text(), try row.instant()) }
+            .compactMap { text, due in Lane(text).map { ($0, due) } }
+    }
+
+    package func apply(_ outcomes: [Outcome]) async throws(Trouble) -> [Bool] {
+        if outcomes.isEmpty { return [] }
+        return try await write(PostgresApplication.opening(outcomes)) { connection, rows throws(PostgresFailure) in
+            var application = try PostgresApplication(rows)
+            var written: [Bool] = []
+            for outcome in outcomes { written.append(try application.add(outcome)) }
+            guard written.contains(true) else { return .unchanged(written) }
+            let people = try PostgresPeople.link(application.linking, connection)
+            return PostgresEnding(written, try application.end(connection) + people)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+package import Intake
+
+/// The ledger in PostgreSQL 15 or newer: how several nodes share one.
+///
+/// Database trouble (rule 9): a lost connection is made again and the transaction run again, also when it was lost
+/// during COMMIT; after five seconds callers are told to come back, while the store goes on trying with each call.
+package final class PostgresStore: Store {
+    /// The way in has a thread of its own, so that nothing holds it up.
+    let door: PostgresThreads
+    let desk: PostgresThreads
+
+    /// Connects and brings the schema up to date. Needs a person if the connection string cannot be read, the server is
+    /// older than 15, not UTF-8, set to lose commits, or the ledger is newer than this program; passing if the server
+    /// does not answer.
+    ///
+    /// - Parameters:
+    ///   - conninfo: a libpq connection string or URI.
+    ///   - connections: besides the one of the way in.
+    package init(conninfo: String, connections: Int = 4) async throws(Trouble) {
+        guard PostgresConnection.reads(conninfo) else {
+            throw .needsPerson(
+                "the connection string of the database cannot be read; it looks like: host=/run/postgresql dbname=intake"
+            )
+        }
+        door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door")
+        desk = PostgresThreads(conninfo: conninfo, most: max(1, connections), name: "postgres desk")
+        try await door.run { link throws(Trouble) in try link.migrate() }
+    }
+
+    package func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]] {
+        do throws(Trouble) {
+            return try await door.run { link throws(Trouble) in
+                try link.write(PostgresAcceptance.opening(parcels)) { connection, rows throws(PostgresFailure) in
+                    var acceptance = try PostgresAcceptance(parcels, rows)
+                    try acceptance.begin(connection)
+                    return acceptance.end()
+                }
+            }
+        } catch  where error.kind == .unclear {
+            // The keys make another try safe, so the sender may just come again.
+            throw .passing(error.reason, detail: error.detail)
+        }
+    }
+
+    package func cursor(channel: String) async throws(Trouble) -> String? {
+        try await read("SELECT cursor FROM cursors WHERE channel = $1", .text(channel)) { row throws(PostgresFailure) in
+            try row.text()
+        }.first
+    }
+
+    package func close() async {
+        await door.close()
+        await desk.close()
+    }
+
+    /// Rows of one statement.
+    func read<Value: Sendable>(
+        _ sql: String, _ values: PostgresValue...,
+        row: @escaping @Sendable (inout PostgresRow) throws(PostgresFailure) -> Value
+    ) async throws(Trouble) -> [Value] {
+        var statement = PostgresStatement(sql)
+        statement.values = values
+        let sealed = statement
+        return try await desk.run { link throws(Trouble) in
+            try link.run { connection throws(PostgresFailure) in try connection.run(sealed).map(row) }
+        }
+    }
+
+    /// One transaction.
+    func write<Value: Sendable>(
+        _ opening: [PostgresStatement],
+        _ body:
+            @escaping @Sendable (PostgresConnection, [PostgresRows]) throws(PostgresFailure) -> PostgresEnding<Value>
+    ) async throws(Trouble) -> Value {
+        try await desk.run { link throws(Trouble) in try link.write(opening, body) }
+    }
+}
