@@ -4,6 +4,12 @@ package struct Backoff: Sendable {
     package var longest: Duration
     package var factor: Int
 
+    package init(first: Duration, longest: Duration, factor: Int) {
+        self.first = first
+        self.longest = longest
+        self.factor = factor
+    }
+
     /// 5 s, 15 s, 45 s … at most an hour.
     package static let standard = Backoff(first: .seconds(5), longest: .seconds(3600), factor: 3)
 

@@ -34,6 +34,7 @@ package final class Clerk: Sendable {
     private let log: Logger
     private let bells: [Lane: AsyncStream<Void>.Continuation]
     private let rings: [Lane: AsyncStream<Void>]
+    private let stopped = Atomic(false)
 
     package init(store: any Store, desks: [Desk], now: @escaping Now, log: Logger) {
         self.store = store
@@ -56,7 +57,13 @@ package final class Clerk: Sendable {
     /// Says so to all lanes; the daemon does it every second, for retries and for work of other nodes.
     package func wakeAll() { for bell in bells.values { bell.yield() } }
 
-    /// Works until the task is cancelled; to be called once.
+    /// Lets every desk finish the batch it is at, then ends `run`.
+    package func stop() {
+        stopped.store(true, ordering: .relaxed)
+        for bell in bells.values { bell.finish() }
+    }
+
+    /// Works until `stop`; to be called once.
     package func run() async {
         wakeAll()
         await withDiscardingTaskGroup { group in
@@ -64,7 +71,7 @@ package final class Clerk: Sendable {
                 guard let ring = rings[desk.lane] else { continue }
                 group.addTask {
                     for await _ in ring {
-                        while !Task.isCancelled, await self.turn(desk) == desk.batch {}
+                        while !self.stopped.load(ordering: .relaxed), await self.turn(desk) == desk.batch {}
                     }
                 }
             }

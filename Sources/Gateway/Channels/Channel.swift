@@ -67,11 +67,16 @@ struct Tools: Sendable {
     var keys: Keys
     var store: any Store
     var blobs: any Blobs
-    /// The city's data as it stands now; a reload swaps it.
-    var city: @Sendable () -> City
+    /// The city's data as it stands now; a reload swaps it. Nil only while the daemon starts.
+    var city: @Sendable () -> City?
     var now: Now
     var metrics: Metrics
     var log: Logger
+    /// The daemon's state folder; relative paths of the configuration stand in it.
+    var state: String
     /// A private folder for files being received or sent, emptied at each start.
-    var scratch: String
+    var scratch: String { state + "/scratch" }
+
+    /// A path of the configuration, made absolute.
+    func place(_ path: String) -> String { path.hasPrefix("/") ? path : state + "/" + path }
 }

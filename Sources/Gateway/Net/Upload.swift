@@ -24,11 +24,9 @@ final class Upload {
         case .file(let path):
             bytes = []
             file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-            var facts = stat()
-            guard file >= 0, unsafe fstat(file, &facts) == 0 else {
-                throw .passing("the file to send cannot be opened", detail: "errno \(errno)")
-            }
-            size = Int64(facts.st_size)
+            let end = file < 0 ? -1 : lseek(file, 0, SEEK_END)
+            guard end >= 0 else { throw .passing("the file to send cannot be opened", detail: "errno \(errno)") }
+            size = Int64(end)
         }
     }
 

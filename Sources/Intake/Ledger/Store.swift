@@ -21,6 +21,8 @@ package protocol Store: Sendable {
     /// Writes outcomes in one commit; false where the lease had passed on or the ticket was not in a state of `from`:
     /// then nothing of that outcome is written.
     func apply(_ outcomes: [Outcome]) async throws(Trouble) -> [Bool]
+    /// Makes the jobs due at once that this node held when it died; gives how many. To be called before any claim.
+    func reclaim(now: Instant) async throws(Trouble) -> Int
     /// Lanes that hold jobs, with the time the first is due.
     func lanes() async throws(Trouble) -> [(lane: Lane, due: Instant)]
 

@@ -2,6 +2,52 @@
 package enum Message: Sendable, Equatable, Codable {
     case workOrder(WorkOrder)
     case receipt(CitizenReceipt)
+    case alert(Alert)
+
+    enum CodingKeys: String, CodingKey {
+        case type, workOrder, receipt, alert
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .workOrder(let order):
+            try values.encode("work-order", forKey: .type)
+            try values.encode(order, forKey: .workOrder)
+        case .receipt(let receipt):
+            try values.encode("receipt", forKey: .type)
+            try values.encode(receipt, forKey: .receipt)
+        case .alert(let alert):
+            try values.encode("alert", forKey: .type)
+            try values.encode(alert, forKey: .alert)
+        }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        switch try values.decode(String.self, forKey: .type) {
+        case "work-order": self = .workOrder(try values.decode(WorkOrder.self, forKey: .workOrder))
+        case "receipt": self = .receipt(try values.decode(CitizenReceipt.self, forKey: .receipt))
+        case "alert": self = .alert(try values.decode(Alert.self, forKey: .alert))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: .type, in: values, debugDescription: "no message is of type \(other)")
+        }
+    }
+}
+
+/// Something a person at the hotline should look at now.
+package struct Alert: Sendable, Equatable, Codable {
+    package var number: TicketNumber
+    package var title: String
+    /// Masked.
+    package var text: String
+
+    package init(number: TicketNumber, title: String, text: String) {
+        self.number = number
+        self.title = title
+        self.text = text
+    }
 }
 
 /// A work order 工单 for one department, masked: no identity leaves in mail, folder or webhook bodies (rule 8).
@@ -22,6 +68,8 @@ package struct WorkOrder: Sendable, Equatable, Codable {
 
     package var version: Int
     package var number: TicketNumber
+    /// 1 at first; words or files that came later make the next.
+    package var revision: Int
     package var role: Assignment.Role
     package var department: Unit
     package var lead: Unit
@@ -48,13 +96,15 @@ package struct WorkOrder: Sendable, Equatable, Codable {
     package var replyToken: String
 
     package init(
-        version: Int = WorkOrder.version, number: TicketNumber, role: Assignment.Role, department: Unit, lead: Unit,
+        version: Int = WorkOrder.version, number: TicketNumber, revision: Int, role: Assignment.Role, department: Unit,
+        lead: Unit,
         coHandlers: [Unit], channel: String, kind: Kind?, category: Unit?, area: Unit?, subject: String, text: String,
         place: Place, urgent: Bool, confidential: Bool, received: Instant, signBy: Instant?, contactBy: Instant?,
         resolveBy: Instant?, attachments: [Attachment], similar: [TicketNumber], replyToken: String
     ) {
         self.version = version
         self.number = number
+        self.revision = revision
         self.role = role
         self.department = department
         self.lead = lead

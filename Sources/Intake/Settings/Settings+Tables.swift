@@ -32,9 +32,9 @@ extension Settings {
         allFields().map { ($0.name, read($0.value, of: $0.name, path: below($0.name))) }
     }
 
-    /// Every key of this table with the text after it, in the order of the file: for maps of names to texts.
-    package func pairs() -> [(key: String, value: String)] {
-        allFields().map { ($0.name, string($0.name)) }
+    /// Every key of this table with the list of texts after it, in the order of the file.
+    package func lists() -> [(key: String, texts: [String])] {
+        allFields().map { ($0.name, strings($0.name)) }
     }
 
     func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }

@@ -71,20 +71,44 @@ package final class Settings {
         }
     }
 
-    /// Reads the file at `path`, whose last two components name it in complaints. A file that cannot be read or is not
-    /// UTF-8 gives one complaint and an absent table.
+    /// Reads the bytes of a file as `read(text:)` does. What is not UTF-8 gives one complaint and an absent table.
+    package static func read(
+        bytes: [UInt8], file: String, credentials: String? = nil, complaints: Complaints = Complaints()
+    ) -> Settings {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            return absent(
+                file, complaints, expected: Phrase(zh: "UTF-8 编码的文件", en: "a file in UTF-8"),
+                found: Phrase(zh: "其他编码", en: "another encoding"), credentials: credentials)
+        }
+        let marked = text.unicodeScalars.first == "\u{FEFF}"
+        return read(
+            text: marked ? String(text.unicodeScalars.dropFirst()) : text, file: file, credentials: credentials,
+            complaints: complaints)
+    }
+
+    /// Reads the file at `path`, whose last two components name it in complaints. A file that cannot be read gives one
+    /// complaint and an absent table.
     package static func read(
         path: String, credentials: String? = nil, complaints: Complaints = Complaints()
     ) -> Settings {
         let name = path.split(separator: "/").suffix(2).joined(separator: "/")
-        do throws(TreeTrouble) {
-            let text = try utf8Text(path)
-            return read(text: text, file: name, credentials: credentials, complaints: complaints)
-        } catch {
-            complaints.add(
-                Complaint(file: name, line: error.line, path: "", expected: error.expected, found: error.found))
-            return Settings(root: nil, line: 1, file: name, credentials: credentials, complaints: complaints)
+        guard let bytes = boundedContents(path, limit: Bounds.bytes) else {
+            return absent(
+                name, complaints, expected: Phrase(zh: "可读的文件（8MiB 以内）", en: "a readable file of at most 8MiB"),
+                found: Phrase(zh: "没有", en: "none"), credentials: credentials)
         }
+        return read(bytes: bytes, file: name, credentials: credentials, complaints: complaints)
+    }
+
+    /// Stands for a file that is not there; with `expected` and `found` the complaint about it is made here.
+    static func absent(
+        _ file: String, _ complaints: Complaints, expected: Phrase? = nil, found: Phrase? = nil,
+        credentials: String? = nil
+    ) -> Settings {
+        if let expected, let found {
+            complaints.add(Complaint(file: file, line: 1, path: "", expected: expected, found: found))
+        }
+        return Settings(root: nil, line: 1, file: file, credentials: credentials, complaints: complaints)
     }
 
     /// The field for `key`, which counts as asked for from now on; nil if the key is not written.
@@ -129,19 +153,6 @@ package final class Settings {
         finish()
         try complaints.throwIfAny()
     }
-}
-
-/// The text of a UTF-8 file of at most `Bounds.bytes`, without a byte order mark.
-private func utf8Text(_ path: String) throws(TreeTrouble) -> String {
-    let expected = Phrase(zh: "可读的 UTF-8 文件（不超过 8MiB）", en: "a readable UTF-8 file of at most 8MiB")
-    guard let bytes = boundedContents(path, limit: Bounds.bytes) else {
-        throw TreeTrouble(
-            line: 1, expected: expected, found: Phrase(zh: "无法读取或过大的文件", en: "none that can be read, or a larger one"))
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw TreeTrouble(line: 1, expected: expected, found: Phrase(zh: "其他编码", en: "another encoding"))
-    }
-    return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
 }
 
 /// Up to `limit` bytes of a file; nil if it cannot be read or holds more.

@@ -62,7 +62,7 @@ enum SQLiteSchema {
         CREATE INDEX contacts_by_hash ON contacts (hash) WHERE person IS NOT NULL;
         CREATE TABLE jobs (
             id INTEGER PRIMARY KEY, lane TEXT NOT NULL, subject INTEGER NOT NULL, due INTEGER NOT NULL,
-            attempts INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0);
+            attempts INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0, holder TEXT);
         CREATE INDEX jobs_by_due ON jobs (lane, due);
         CREATE TABLE assignments (
             id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id), round INTEGER NOT NULL,

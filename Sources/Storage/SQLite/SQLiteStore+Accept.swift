@@ -63,7 +63,7 @@ extension SQLiteStore {
                     LEFT JOIN tickets ON tickets.id = arrivals.ticket WHERE arrivals.key = ?
                     """), arguments: [arrival.key])
         guard let row else { return nil }
-        let number = (row[2] as Int64?).map { TicketNumber(day: Day(number: row[3]), id: $0) }
+        let number = try (row[2] as Int64?).map { TicketNumber(day: try Day(row: row, 3), id: $0) }
         return Receipt(
             arrival: try .init(word: row, 0), ticket: number, seen: row[1] == arrival.digest ? .again : .differs)
     }
@@ -146,6 +146,6 @@ extension SQLiteStore {
                     SELECT day FROM tickets WHERE id = ? AND state NOT IN
                     ('closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')
                     """), arguments: [id]
-        ).map { TicketNumber(day: Day(number: $0[0]), id: id) }
+        ).map { TicketNumber(day: try Day(row: $0, 0), id: id) }
     }
 }

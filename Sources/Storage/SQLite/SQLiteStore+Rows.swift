@@ -52,6 +52,15 @@ extension Row {
     func moment(_ column: Int) -> Instant? { (self[column] as Int64?).map { Instant(milliseconds: $0) } }
 }
 
+extension Day {
+    init(row: Row, _ column: Int) throws {
+        guard let day = Day(number: row[column]) else {
+            throw Trouble.needsPerson("a day in the ledger is none; run: intake doctor")
+        }
+        self = day
+    }
+}
+
 extension RawRepresentable where RawValue == String {
     /// The word in a column; needs a person if this program does not know it.
     init(word row: Row, _ column: Int) throws {
@@ -70,7 +79,7 @@ extension Ticket {
 
     init(row: Row) throws {
         self.init(
-            number: TicketNumber(day: Day(number: row[1]), id: row[0]), channel: row[2],
+            number: TicketNumber(day: try Day(row: row, 1), id: row[0]), channel: row[2],
             state: try .init(word: row, 3),
             round: row[4], kind: (row[5] as String?).flatMap(Kind.init(rawValue:)), category: row[6], area: row[7],
             urgent: row[8], confidential: row[9], language: try .init(word: row, 10), received: row.instant(11),

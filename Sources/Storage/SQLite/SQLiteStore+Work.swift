@@ -18,13 +18,22 @@ extension SQLiteStore {
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        UPDATE jobs SET due = ?, fence = fence + 1 WHERE id IN
+                        UPDATE jobs SET due = ?, fence = fence + 1, holder = 'this' WHERE id IN
                             (SELECT id FROM jobs WHERE lane = ? AND due <= ? ORDER BY due, id LIMIT ?)
                         RETURNING id, subject, attempts, fence
                         """),
                 arguments: [(now + lease).milliseconds, lane.description, now.milliseconds, limit]
             ).map { Job(id: $0[0], lane: lane, subject: $0[1], attempts: $0[2], fence: $0[3]) }
                 .sorted { $0.id < $1.id }
+        }
+    }
+
+    package func reclaim(now: Instant) async throws(Trouble) -> Int {
+        // One process writes an SQLite ledger: whoever held a job before is dead.
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE jobs SET due = ?, holder = NULL WHERE holder IS NOT NULL", arguments: [now.milliseconds])
+            return db.changesCount
         }
     }
 
@@ -68,7 +77,7 @@ extension SQLiteStore {
                 .execute(arguments: [job.id, job.fence])
         case .again(let due):
             try db.cachedStatement(
-                sql: "UPDATE jobs SET due = ?, attempts = attempts + 1 WHERE id = ? AND fence = ?"
+                sql: "UPDATE jobs SET due = ?, attempts = attempts + 1, holder = NULL WHERE id = ? AND fence = ?"
             ).execute(arguments: [due.milliseconds, job.id, job.fence])
         }
         return db.changesCount == 1

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Intake
+import Logging
+
+/// Runs the daemon.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: Terminal.both("运行守护进程", "Run the daemon"))
+
+    @OptionGroup var place: Where
+
+    @Flag(help: "就绪后打印端口（JSON 一行） Print the bound ports as one line of JSON when ready")
+    var printPorts = false
+
+    func run() async throws {
+        let log = Journal.logger()
+        let manager = ServiceManager()
+        do {
+            let daemon = try await Daemon(
+                file: place.config, state: place.state, manager: manager, log: log, now: { .wall })
+            let say = printPorts
+            try await daemon.run { ports in
+                log.notice("ready", metadata: ["ports": "\(ports.sorted { $0.key < $1.key })"])
+                if say, let line = try? JSON.encode(ports) { Terminal.say(String(decoding: line, as: UTF8.self)) }
+            }
+        } catch {
+            log.critical("the daemon ends", metadata: ["exit": "\(Exit.code(error))", "error": "\(type(of: error))"])
+            throw Exit.with(error)
+        }
+    }
+}
+
+/// Checks the configuration whole and says every complaint.
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: Terminal.both("检查配置（一次列出全部问题）", "Check the configuration: all complaints at once"))
+
+    @OptionGroup var place: Where
+
+    func run() async throws {
+        let configuration = Configuration(
+            file: place.config, manager: ServiceManager(), state: place.state, complaints: Complaints())
+        do { try await Rehearsal.check(configuration, log: Journal.silent) } catch { throw Exit.with(error) }
+        for warning in configuration.city?.warnings ?? [] { Terminal.say(warning.text(in: Terminal.language)) }
+        Terminal.say(
+            Terminal.both(
+                "配置正确：\(configuration.channels.count) 个渠道，\(configuration.destinations.count) 个目的地",
+                "configuration is good: \(configuration.channels.count) channels, \(configuration.destinations.count) destinations"
+            ))
+    }
+}
+
+/// Has the running daemon read its configuration again; a bad one is refused, and the old one stays.
+struct Reload: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: Terminal.both("重新读取配置", "Read the configuration again"))
+
+    @OptionGroup var place: Where
+
+    func run() async throws {
+        let manager = ServiceManager()
+        let configuration = Configuration(
+            file: place.config, manager: manager, state: place.state, complaints: Complaints())
+        do {
+            try await Rehearsal.check(configuration, log: Journal.silent)
+            let answer = try await Control.call(.post, "/control/reload", at: configuration.fixed.privateAddress)
+            Terminal.say(answer.trimmed)
+        } catch { throw Exit.with(error) }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Intake
+
+/// `intake.yaml`, read and checked whole before anything opens. What cannot be swapped while running stands here; what
+/// can (city, channels, destinations) is made anew from the same file by `Works`.
+struct Configuration {
+    enum Ledger: Equatable {
+        case sqlite
+        /// A libpq connection string.
+        case postgres(connection: String)
+    }
+    /// What a running daemon keeps until it is restarted.
+    struct Fixed: Equatable {
+        var publicAddress: Listener.Address
+        var privateAddress: Listener.Address
+        var ledger: Ledger
+        var state: String
+    }
+    let file: String
+    let fixed: Fixed
+    let master: Secret
+    let city: City?
+    let alerts: String?
+    /// Passing trouble is borne this many times, then the delivery is held for a person.
+    let holdAfter: Int
+    /// Networks whose `Forwarded` headers are believed.
+    let proxies: [String]
+    let channels: [(name: String, type: any Channel.Type, settings: Settings)]
+    let destinations: [(name: String, type: any Dispatcher.Type, settings: Settings)]
+    /// The whole file; `conclude()` it once all adapters have read their part.
+    let settings: Settings
+
+    /// Reads the file and the city it names. Complaints are collected in the settings; nothing is thrown until the
+    /// caller concludes.
+    init(file: String, manager: ServiceManager, state: String?, complaints: Complaints) {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8))
+        if text == nil {
+            complaints.add(
+                Complaint(
+                    file: file, line: 0, path: "",
+                    expected: Phrase(zh: "可读的 UTF-8 文件", en: "a readable file in UTF-8"),
+                    found: Phrase(zh: "没有，或无法读取", en: "none, or it cannot be read")))
+        }
+        let settings = Settings.read(
+            text: text ?? "", file: file, credentials: manager.credentials, complaints: complaints)
+        self.file = file
+        self.settings = settings
+        let listen = settings.table("listen")
+        let store = settings.table("store")
+        let ledger: Ledger =
+            switch store.choice("kind", default: LedgerKind.sqlite) {
+            case .sqlite: .sqlite
+            case .postgres: .postgres(connection: store.secret("connection").text)
+            }
+        let stateInFile = settings.string("state", default: "/var/lib/intake")
+        fixed = Fixed(
+            publicAddress: Configuration.address(listen, "public"),
+            privateAddress: Configuration.address(listen, "private"), ledger: ledger,
+            state: state ?? manager.state ?? stateInFile)
+        master = settings.table("keys").secret("master")
+        alerts = settings.optionalString("alerts")
+        holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12
+        proxies = settings.optionalTable("proxies")?.strings("networks") ?? []
+
+        channels = settings.each("channels").compactMap { table in
+            Configuration.adapter(table, Registry.channels, kind: { $0.kind })
+        }
+        destinations = settings.each("destinations").compactMap { table in
+            Configuration.adapter(table, Registry.dispatchers, kind: { $0.kind })
+        }
+        Configuration.refuseDoubles(channels.map { ($0.name, $0.settings) })
+        Configuration.refuseDoubles(destinations.map { ($0.name, $0.settings) })
+        if let alerts, !destinations.contains(where: { $0.name == alerts }) {
+            settings.complain(
+                "alerts", unknown: Phrase(zh: "目的地名称", en: "the name of a destination"), found: alerts,
+                among: destinations.map(\.name))
+        }
+        let folder = settings.string("city")
+        let path = folder.hasPrefix("/") ? folder : (file as NSString).deletingLastPathComponent + "/" + folder
+        do throws(ConfigurationError) {
+            city =
+                folder.isEmpty
+                ? nil
+                : try City.load(
+                    directory: path, destinations: destinations.map(\.name), channels: channels.map(\.name))
+        } catch {
+            city = nil
+            for complaint in error.complaints { complaints.add(complaint) }
+        }
+    }
+
+    private enum LedgerKind: String, CaseIterable { case sqlite, postgres }
+
+    private static func adapter<Adapter>(
+        _ table: Settings, _ types: [Adapter], kind: (Adapter) -> String
+    ) -> (name: String, type: Adapter, settings: Settings)? {
+        let name = table.string("name")
+        let wanted = table.string("kind")
+        if let type = types.first(where: { kind($0) == wanted }) { return (name, type, table) }
+        table.complain(
+            "kind", unknown: Phrase(zh: "适配器种类", en: "a kind of adapter"), found: wanted, among: types.map(kind))
+        table.ignoreRest()
+        return nil
+    }
+
+    private static func refuseDoubles(_ named: [(name: String, settings: Settings)]) {
+        var seen: Set<String> = []
+        for (name, settings) in named where !seen.insert(name).inserted {
+            settings.complain(
+                "name", expected: Phrase(zh: "未用过的名称", en: "a name not used before"), found: Phrase(stringLiteral: name)
+            )
+        }
+    }
+
+    /// `127.0.0.1:8311`, `[::1]:8311` or `unix:/path`; port 0 lets the system choose.
+    private static func address(_ settings: Settings, _ key: String) -> Listener.Address {
+        let text = settings.string(key)
+        if text.hasPrefix("unix:/") { return .unix(path: String(text.dropFirst(5))) }
+        if let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) {
+            let host = text[..<colon].trimmingCharacters(in: ["[", "]"])
+            if !host.isEmpty { return .tcp(host: host, port: Int(port)) }
+        }
+        if !text.isEmpty {
+            settings.complain(
+                key,
+                expected: Phrase(
+                    zh: "地址，如 127.0.0.1:8311 或 unix:/路径", en: "an address such as 127.0.0.1:8311 or unix:/path"),
+                found: Phrase(stringLiteral: text))
+        }
+        return .tcp(host: "127.0.0.1", port: 0)
+    }
+}

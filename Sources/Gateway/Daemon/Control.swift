@@ -1,0 +1,23 @@
+import Intake
+
+/// Talks to the running daemon's private listener.
+enum Control {
+    /// The answer's text; lasting trouble with that text unless it is a 2xx.
+    static func call(
+        _ method: HTTPCall.Method, _ path: String, at address: Listener.Address
+    ) async throws(Trouble) -> String {
+        guard case .tcp(let host, let port) = address else {
+            throw .lasting("the private listener must be an address and a port to be called")
+        }
+        let network = try Network(now: { .wall })
+        var call = HTTPCall(method, "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path)")
+        call.plainAllowed = true
+        call.egress = .anywhere
+        call.keep = .memory(limit: 1 << 20)
+        call.total = .seconds(120)
+        let answer = try await network.call(call)
+        let text = String(decoding: answer.body, as: UTF8.self)
+        guard (200..<300).contains(answer.status) else { throw .lasting(text.trimmed) }
+        return text
+    }
+}

@@ -1,0 +1,35 @@
+import Hummingbird
+import Intake
+import Synchronization
+
+/// What runs now and a reload swaps: the works and the clerk that works with them. Looked up at each use.
+final class Current: Sendable {
+    private let state = Mutex<(works: Works, clerk: Clerk)?>(nil)
+
+    var works: Works? { state.withLock { $0?.works } }
+    var clerk: Clerk? { state.withLock { $0?.clerk } }
+    var city: City? { state.withLock { $0?.works.city } }
+
+    func set(_ works: Works, _ clerk: Clerk) { state.withLock { $0 = (works, clerk) } }
+
+    /// Told by the inbox after each commit: wakes the lanes that got work, and counts.
+    func kept(_ parcels: [KeptParcel], _ receipts: [[Receipt]], _ metrics: Metrics) {
+        let clerk = clerk
+        metrics.count("store_commits_total", ["of": "accept"])
+        var lanes: Set<Lane> = []
+        for (parcel, receipts) in zip(parcels, receipts) {
+            for receipt in receipts {
+                metrics.count(
+                    "intake_acked_total",
+                    [
+                        "channel": parcel.channel, "class": receipt.arrival.rawValue,
+                        "seen": receipt.seen == .first ? "first" : "again",
+                    ])
+            }
+            for arrival in parcel.arrivals {
+                if case .ticket(let ticket) = arrival.content { lanes.formUnion(ticket.jobs.map(\.lane)) }
+            }
+        }
+        for lane in lanes { clerk?.wake(lane) }
+    }
+}

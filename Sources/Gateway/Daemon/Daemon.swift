@@ -1,0 +1,145 @@
+import Foundation
+import Hummingbird
+import Intake
+import Logging
+import ServiceLifecycle
+import Storage
+import Synchronization
+import UnixSignals
+
+/// The whole daemon, wired on one page: opens the ledger, makes the works, serves until told to stop.
+///
+/// Start: configuration checked whole → ledger (synced as rule 1 asks) → key canary → probe commit → listeners →
+/// READY. Stop, in this order: listeners finish what they answer, channels and clerk end, the inbox keeps what waits.
+final class Daemon: Sendable {
+    let tools: Tools
+    let inbox: Inbox
+    private let manager: ServiceManager
+    private let file: String
+    private let state: String?
+    private let fixed: Configuration.Fixed
+    private let current = Current()
+    private let swaps: AsyncStream<Void>
+    private let swap: AsyncStream<Void>.Continuation
+    private let broken: Broken
+    private let ports = Mutex<[String: Int]>([:])
+
+    /// Opens everything but the listeners. `state` overrides the state folder of the service manager and the file.
+    /// Throws `ConfigurationError` (exit 78) before anything is opened, or `Trouble` (exit 74).
+    init(file: String, state: String?, manager: ServiceManager, log: Logger, now: @escaping Now) async throws {
+        let configuration = Configuration(file: file, manager: manager, state: state, complaints: Complaints())
+        try await Rehearsal.check(configuration, log: log)
+        let keys = try Keys(master: Data(configuration.master.bytes))
+        let broken = Broken()
+        let (store, blobs) = try await Opening.ledger(configuration.fixed, log: log) { broken.fail($0) }
+        try await Opening.checkCanary(keys, store)
+        try await store.probe(at: now())
+        let held = try await store.reclaim(now: now())
+        if held > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(held)"]) }
+
+        let (current, metrics) = (current, Metrics())
+        tools = Tools(
+            keys: keys, store: store, blobs: blobs, city: { current.city }, now: now, metrics: metrics, log: log,
+            state: configuration.fixed.state)
+        try Opening.makeScratch(tools.scratch)
+        inbox = Inbox(
+            store: store, keys: keys,
+            day: { current.city?.calendar.zone.local($0).day ?? Day(Instant(milliseconds: 0), offset: .zero) },
+            kept: { current.kept($0, $1, metrics) })
+        (swaps, swap) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.manager = manager
+        self.file = file
+        self.state = state
+        self.broken = broken
+        fixed = configuration.fixed
+        try install(configuration)
+    }
+
+    /// Makes new works from a configuration and lets new requests and jobs use them from now on.
+    private func install(_ configuration: Configuration) throws(ConfigurationError) {
+        let works = try Works(configuration, tools: tools, inbox: inbox)
+        let clerk = Clerk(store: tools.store, desks: works.desks, now: tools.now, log: tools.log)
+        current.set(works, clerk)
+        swap.yield()
+    }
+
+    /// Reads the configuration again and swaps what can be swapped; a bad one is refused and the old one stays.
+    func reload() async throws(ConfigurationError) {
+        manager.reloading()
+        defer { manager.ready("running") }
+        let complaints = Complaints()
+        let configuration = Configuration(file: file, manager: manager, state: state, complaints: complaints)
+        if configuration.fixed != fixed {
+            complaints.add(
+                Complaint(
+                    file: file, line: 1, path: "listen, store, state",
+                    expected: Phrase(zh: "与运行中的一致（改这些要重启）", en: "the same as running (a change needs a restart)"),
+                    found: Phrase(zh: "已改", en: "changed")))
+        }
+        try install(configuration)
+        tools.log.notice("configuration swapped", metadata: ["city": "\(current.city?.version ?? "")"])
+    }
+
+    /// Serves until a signal (SIGTERM, SIGINT), or until the ledger breaks: then the trouble is thrown.
+    /// `ready` is told the bound ports by listener name.
+    func run(ready: @escaping @Sendable ([String: Int]) -> Void = { _ in }) async throws {
+        let started: @Sendable (String, Int) -> Void = { name, port in
+            let ports = self.ports.withLock { ports in
+                ports[name] = port
+                return ports
+            }
+            if ports.count == 2 {
+                self.manager.ready("running")
+                ready(ports)
+            }
+        }
+        let current = current
+        let empty = Router(context: GatewayContext.self).buildResponder()
+        var services: [any Service] = [
+            Running(start: { await self.inbox.run() }, stop: { self.inbox.close() }),
+            Running(start: { await self.work() }, stop: { self.swap.finish() }),
+            Ticker(tools: tools, manager: manager, clerk: { current.clerk }),
+            Listener(
+                address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
+                responder: { current.works?.responder ?? empty }, ready: { started("public", $0) }, log: tools.log),
+        ]
+        let inside = PrivateRoutes(tools: tools, inbox: inbox, reload: { try await self.reload() }).responder()
+        services.append(
+            Listener(
+                address: manager.sockets["private"].map { .inherited(descriptor: $0) } ?? fixed.privateAddress,
+                responder: { inside }, ready: { started("private", $0) }, log: tools.log))
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
+        let manager = manager
+        broken.whenBroken { Task { await group.triggerGracefulShutdown() } }
+        defer { manager.stopping() }
+        try await group.run()
+        await tools.store.close()
+        if let trouble = broken.trouble { throw trouble }
+    }
+
+    /// Runs channels and clerk; when new works are installed, lets the old ones finish and starts the new. At the end of
+    /// the daemon, what is under way is cut and left to its lease.
+    private func work() async {
+        var swaps = swaps.makeAsyncIterator()
+        var more: Void? = await swaps.next()
+        while more != nil, let works = current.works, let clerk = current.clerk {
+            let channels = Task {
+                await withDiscardingTaskGroup { group in
+                    for (name, channel) in works.channels {
+                        group.addTask { await Running.channel(name, channel, self.inbox, self.tools) }
+                    }
+                }
+            }
+            let desks = Task { await clerk.run() }
+            more = await swaps.next()
+            channels.cancel()
+            clerk.stop()
+            if more == nil { desks.cancel() }
+            await channels.value
+            await desks.value
+        }
+    }
+}

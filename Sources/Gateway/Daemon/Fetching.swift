@@ -1,0 +1,55 @@
+import Intake
+import Logging
+
+/// The desk of one channel that gets files left with its platform, before the platform forgets them.
+struct Fetching: Sendable {
+    let channel: any Channel
+    let works: Works
+    private var tools: Tools { works.tools }
+    /// Platforms keep files for days; after this many tries a file is taken to be gone, and the ticket says so.
+    private static let tries = 12
+
+    func work(_ jobs: [Job]) async -> [Outcome] {
+        let dossiers: [Int64: Dossier]
+        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch { return [] }
+        var outcomes: [Outcome] = []
+        for job in jobs {
+            guard let dossier = dossiers[job.subject] else {
+                outcomes.append(works.later(job, ticket: job.subject, .needsPerson("the ticket cannot be opened")))
+                continue
+            }
+            do throws(Trouble) { outcomes.append(try await fetch(dossier, job)) } catch {
+                outcomes.append(works.later(job, ticket: job.subject, error))
+            }
+        }
+        return outcomes
+    }
+
+    /// Gets all files of a ticket; what was got is written even if another must be tried again.
+    private func fetch(_ dossier: Dossier, _ job: Job) async throws(Trouble) -> Outcome {
+        var outcome = Outcome(ticket: dossier.ticket.number.id, job: job)
+        for remote in dossier.remotes {
+            var attachment: Attachment
+            do throws(Trouble) {
+                attachment = try await channel.fetch(remote.remote)
+                attachment.name = remote.name.isEmpty ? attachment.name : remote.name
+                tools.metrics.count("intake_files_fetched_total", ["outcome": "kept"])
+            } catch  where error.kind == .passing && job.attempts + 1 < Fetching.tries {
+                outcome.close = .again(
+                    tools.now() + Backoff.standard.pause(after: job.attempts, asked: error.retryAfter))
+                continue
+            } catch {
+                attachment = Attachment(
+                    name: remote.name, type: "application/octet-stream", content: .missing(error.reason))
+                tools.metrics.count("intake_files_fetched_total", ["outcome": "missing"])
+                tools.log.error(
+                    "a file will not be had", metadata: ["ticket": "\(dossier.ticket.number)", "trouble": "\(error)"])
+            }
+            let fetched = Fetched(sequence: remote.sequence, index: remote.index, attachment: attachment)
+            outcome.entries.append(try tools.keys.entry(.fetched, at: tools.now(), actor: "intake", fetched))
+        }
+        // Departments get what came since their first work order.
+        if !outcome.entries.isEmpty { outcome.jobs = [NewJob(lane: .settle, due: tools.now())] }
+        return outcome
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Intake
+import Logging
+
+/// The desk of one destination: hands deliveries over and says what came of each (rule 7).
+///
+/// passing, and unclear where the far side knows a repeat by its key: again, with growing pauses, a number of times;
+/// then, and for everything else, held with an alert. A delivery waits for the earlier ones to the same recipient
+/// about the same ticket.
+struct HandingOver: Sendable {
+    let dispatcher: any Dispatcher
+    let works: Works
+    private var tools: Tools { works.tools }
+    /// Calls in flight to one destination.
+    private static let width = 8
+
+    func work(_ jobs: [Job]) async -> [Outcome] {
+        let deliveries: [Int64: Delivery]
+        do throws(Trouble) {
+            let rows = try await tools.store.delivery(jobs.map(\.subject))
+            deliveries = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        } catch { return [] }
+        return await withTaskGroup(of: Outcome?.self) { group in
+            var outcomes: [Outcome] = []
+            for (number, job) in jobs.enumerated() {
+                if number >= HandingOver.width, let done = await group.next() { outcomes += [done].compactMap(\.self) }
+                group.addTask { await self.hand(job, deliveries[job.subject]) }
+            }
+            for await done in group { outcomes += [done].compactMap(\.self) }
+            return outcomes
+        }
+    }
+
+    private func hand(_ job: Job, _ delivery: Delivery?) async -> Outcome? {
+        // No longer waiting to be sent: a person held or cancelled it while its job was due.
+        guard let delivery, delivery.state == .pending else {
+            return Outcome(ticket: delivery?.ticket ?? 0, job: job)
+        }
+        do throws(Trouble) {
+            let earlier = try await tools.store.deliveries(of: delivery.ticket).contains {
+                $0.id < delivery.id && $0.recipient == delivery.recipient && [.pending, .held].contains($0.state)
+            }
+            if earlier {
+                var wait = Outcome(ticket: delivery.ticket, job: job)
+                wait.close = .again(tools.now() + .seconds(10))
+                return wait
+            }
+            let outgoing = try await open(delivery, attempt: job.attempts + 1)
+            do throws(Trouble) {
+                let said = try await dispatcher.deliver(outgoing)
+                return try finished(job, delivery, .delivered, said)
+            } catch {
+                // Cut off by our own stop: no attempt is burned, the job goes back to its lease.
+                if Task.isCancelled { return nil }
+                return try failed(job, delivery, outgoing, error)
+            }
+        } catch { return works.later(job, ticket: delivery.ticket, error) }
+    }
+
+    private func open(_ delivery: Delivery, attempt: Int) async throws(Trouble) -> Outgoing {
+        guard let ticket = try await tools.store.tickets([delivery.ticket]).first else {
+            throw .needsPerson("delivery \(delivery.id) belongs to no ticket")
+        }
+        var contact: KeptContact?
+        if let id = delivery.contact,
+            let kept = try await tools.store.contacts(of: delivery.ticket).first(where: { $0.id == id })
+        {
+            contact = try tools.keys.open(KeptContact.self, kept.sealed, as: "contact")
+        }
+        return Outgoing(
+            key: "\(ticket.number)-\(delivery.id)", ticket: ticket.number, attempt: attempt,
+            recipient: delivery.recipient, message: try tools.keys.open(Message.self, delivery.content, as: "delivery"),
+            contact: contact)
+    }
+
+    private func failed(
+        _ job: Job, _ delivery: Delivery, _ outgoing: Outgoing, _ trouble: Trouble
+    ) throws(Trouble) -> Outcome {
+        let again = trouble.kind == .passing || trouble.kind == .unclear && type(of: dispatcher).repeatable
+        guard again, job.attempts + 1 < works.holdAfter else {
+            var outcome = try finished(job, delivery, result(trouble), trouble.reason)
+            if let alerts = works.ways.alerts, delivery.recipient != "operator" {
+                let alert = Alert(
+                    number: outgoing.ticket, title: "派发被搁置 A delivery is held: \(delivery.recipient)",
+                    text: "\(delivery.destination): \(trouble.reason)\nintake release \(delivery.id)")
+                outcome.deliveries = [
+                    NewDelivery(
+                        destination: alerts, recipient: "operator",
+                        content: try tools.keys.seal(json: Message.alert(alert), as: "delivery"), created: tools.now())
+                ]
+            }
+            return outcome
+        }
+        var outcome = Outcome(ticket: delivery.ticket, job: job)
+        outcome.close = .again(tools.now() + Backoff.standard.pause(after: job.attempts, asked: trouble.retryAfter))
+        outcome.attempt = Attempt(
+            delivery: delivery.id, at: tools.now(), result: result(trouble), reason: trouble.reason, state: .pending)
+        count(delivery, result(trouble))
+        return outcome
+    }
+
+    /// The delivery is at an end for now: delivered, or held for a person.
+    private func finished(
+        _ job: Job, _ delivery: Delivery, _ result: Attempt.Result, _ said: String
+    ) throws(Trouble) -> Outcome {
+        let state: Delivery.State = result == .delivered ? .delivered : .held
+        var outcome = Outcome(ticket: delivery.ticket, job: job)
+        outcome.attempt = Attempt(delivery: delivery.id, at: tools.now(), result: result, reason: said, state: state)
+        let note = DeliveryNote(
+            delivery: delivery.id, destination: delivery.destination, recipient: delivery.recipient, said: said)
+        outcome.entries = [
+            try tools.keys.entry(state == .held ? .held : .delivered, at: tools.now(), actor: "intake", note)
+        ]
+        count(delivery, result)
+        if state == .held {
+            tools.log.error(
+                "a delivery is held",
+                metadata: ["delivery": "\(delivery.id)", "destination": "\(delivery.destination)", "reason": "\(said)"])
+        }
+        return outcome
+    }
+
+    private func result(_ trouble: Trouble) -> Attempt.Result {
+        switch trouble.kind {
+        case .passing: .passing
+        case .lasting: .lasting
+        case .unclear: .unclear
+        case .needsPerson: .needsPerson
+        }
+    }
+
+    private func count(_ delivery: Delivery, _ result: Attempt.Result) {
+        tools.metrics.count(
+            "dispatch_attempts_total", ["destination": delivery.destination, "outcome": result.rawValue])
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Intake
+import Logging
+import Storage
+
+/// Opens what the daemon stands on, and refuses what would break a promise later.
+enum Opening {
+    static func ledger(
+        _ fixed: Configuration.Fixed, log: Logger, failed: @escaping @Sendable (Trouble) -> Void
+    ) async throws(Trouble) -> (store: any Store, blobs: any Blobs) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: fixed.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .needsPerson("the state folder cannot be made: \(fixed.state)", detail: "\(error)")
+        }
+        switch fixed.ledger {
+        case .sqlite:
+            return (
+                try SQLiteStore(path: fixed.state + "/ledger.sqlite", failed: failed),
+                try FileBlobs(folder: fixed.state + "/blobs")
+            )
+        case .postgres:
+            throw .needsPerson("PostgreSQL is not built in yet; use kind: sqlite")
+        }
+    }
+
+    /// A ledger made with another key is never touched: everything sealed in it would be lost to us (rule 8).
+    static func checkCanary(_ keys: Keys, _ store: any Store) async throws {
+        let kept = try await store.canary(try keys.seal(Data("canary".utf8), as: "canary"))
+        do { _ = try keys.open(kept, as: "canary") } catch {
+            throw ConfigurationError([
+                Complaint(
+                    file: "intake.yaml", line: 1, path: "keys.master",
+                    expected: Phrase(zh: "建立此账本时用的主密钥", en: "the master key this ledger was made with"),
+                    found: Phrase(zh: "另一把", en: "another one"))
+            ])
+        }
+    }
+
+    /// What lies in the scratch folder belongs to requests that died with the last process.
+    static func makeScratch(_ path: String) throws(Trouble) {
+        do {
+            try? FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch { throw .needsPerson("the scratch folder cannot be made: \(path)", detail: "\(error)") }
+    }
+}
+
+/// Makes all adapters once over a throw-away ledger, so that every complaint about the configuration is known before
+/// the real one is opened.
+enum Rehearsal {
+    static func check(_ configuration: Configuration, log: Logger) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/intake-check-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try SQLiteStore(path: folder + "/ledger.sqlite")
+        let keys = try Keys(master: Data(repeating: 0, count: 32))
+        let city = configuration.city
+        let tools = Tools(
+            keys: keys, store: store, blobs: try FileBlobs(folder: folder + "/blobs"), city: { city },
+            now: { Instant(milliseconds: 0) }, metrics: Metrics(), log: log, state: folder)
+        _ = try Works(
+            configuration, tools: tools, inbox: Inbox(store: store, keys: keys, day: { Day($0, offset: .zero) }))
+        await store.close()
+        _ = try Keys(master: Data(configuration.master.bytes))
+    }
+}

@@ -1,0 +1,56 @@
+import Intake
+import Logging
+
+/// The desk that settles tickets: reads, asks the pipeline, gives back what to write.
+struct Settling: Sendable {
+    let works: Works
+    private var tools: Tools { works.tools }
+    /// How far back a similar ticket is worth mentioning.
+    private static let window = Duration.seconds(14 * 86_400)
+
+    func work(_ jobs: [Job]) async -> [Outcome] {
+        let dossiers: [Int64: Dossier]
+        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch { return [] }
+        var outcomes: [Outcome] = []
+        for job in jobs {
+            guard let dossier = dossiers[job.subject] else {
+                outcomes.append(works.later(job, ticket: job.subject, .needsPerson("the ticket cannot be opened")))
+                continue
+            }
+            do throws(Trouble) {
+                var outcome = try await settle(dossier)
+                outcome.job = job
+                outcomes.append(outcome)
+            } catch {
+                outcomes.append(works.later(job, ticket: job.subject, error))
+            }
+        }
+        return outcomes
+    }
+
+    private func settle(_ dossier: Dossier) async throws(Trouble) -> Outcome {
+        let ticket = dossier.ticket
+        let city = works.city
+        let found = city.settle(dossier.submission, channel: ticket.channel, at: ticket.received)
+        var similar: [TicketNumber] = []
+        if dossier.settled == nil, let area = found.located.area, let category = found.classified.category {
+            similar = try await tools.store.similar(
+                area: area, category: category, since: ticket.received - Settling.window, except: ticket.number.id
+            ).map(\.number)
+        }
+        let contacts =
+            works.ways.answers[ticket.channel] == nil ? [] : try await tools.store.contacts(of: ticket.number.id)
+        let outcome = try Pipeline.settle(
+            dossier, found, similar: similar, contacts: contacts, city: city, ways: works.ways, keys: tools.keys,
+            now: tools.now())
+        if dossier.settled == nil {
+            tools.metrics.count(
+                "intake_tickets_settled_total", ["sorted": found.classified.category == nil ? "no" : "yes"])
+            if !found.emergency.isEmpty {
+                tools.metrics.count("intake_emergencies_total")
+                tools.log.critical("a report holds emergency words", metadata: ["ticket": "\(ticket.number)"])
+            }
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,63 @@
+import Intake
+import Logging
+import ServiceLifecycle
+
+/// What happens by the clock: lanes looked at each second (retries, work of other nodes), a store round trip that
+/// feeds the watchdog, a checkpoint each minute, uploads nobody sent swept each hour.
+struct Ticker: Service {
+    let tools: Tools
+    let manager: ServiceManager
+    let clerk: @Sendable () -> Clerk?
+    /// How long an upload waits for its form.
+    private static let patience = Duration.seconds(24 * 3600)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var seconds = 0
+            let feeding = max(1, Int((manager.watchdog ?? .seconds(10)).components.seconds))
+            while !Task.isCancelled {
+                clerk()?.wakeAll()
+                if seconds % feeding == 0 { await feed() }
+                if seconds % 60 == 59 { await checkpoint() }
+                if seconds % 3600 == 3599 { await sweep() }
+                seconds += 1
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// The watchdog is fed by a commit that went through, not by a timer.
+    private func feed() async {
+        do throws(Trouble) {
+            try await tools.store.probe(at: tools.now())
+            manager.alive()
+            for (lane, due) in try await tools.store.lanes() {
+                let age = max(0, (tools.now() - due).wholeMilliseconds / 1000)
+                tools.metrics.set("intake_lane_age_oldest_seconds", ["lane": lane.description], to: Double(age))
+            }
+        } catch {
+            tools.metrics.count("store_probe_failures_total")
+            tools.log.error("the ledger cannot commit", metadata: ["trouble": "\(error)"])
+        }
+    }
+
+    private func checkpoint() async {
+        do throws(Trouble) {
+            guard let knot = try await tools.store.checkpoint(at: tools.now()) else { return }
+            tools.log.notice(
+                "checkpoint",
+                metadata: [
+                    "number": "\(knot.id)", "tickets": "\(knot.tickets)", "entries": "\(knot.entries)",
+                    "hash": "\(knot.hash.hex)",
+                ])
+        } catch { tools.log.error("no checkpoint", metadata: ["trouble": "\(error)"]) }
+    }
+
+    private func sweep() async {
+        do throws(Trouble) {
+            for blob in try await tools.store.sweepStaged(before: tools.now() - Ticker.patience) {
+                try await tools.blobs.remove(blob)
+            }
+        } catch { tools.log.warning("uploads could not be swept", metadata: ["trouble": "\(error)"]) }
+    }
+}

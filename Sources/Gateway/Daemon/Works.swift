@@ -1,0 +1,99 @@
+import Foundation
+import Hummingbird
+import Intake
+import Logging
+
+/// Everything a reload swaps at once: the city's data, channels, destinations, routes, and the clerk that works with
+/// them. Made whole and checked before the old one is let go.
+struct Works: Sendable {
+    let city: City
+    let channels: [String: any Channel]
+    let dispatchers: [String: any Dispatcher]
+    let ways: Pipeline.Ways
+    let holdAfter: Int
+    let tools: Tools
+    let responder: any HTTPResponder<GatewayContext>
+
+    /// Lets every adapter read its settings; all complaints of the file, the city and the adapters come together.
+    init(_ configuration: Configuration, tools: Tools, inbox: Inbox) throws(ConfigurationError) {
+        var channels: [String: any Channel] = [:]
+        for (name, type, settings) in configuration.channels {
+            channels[name] = type.init(name: name, settings, tools)
+        }
+        var dispatchers: [String: any Dispatcher] = [:]
+        for (name, type, settings) in configuration.destinations {
+            dispatchers[name] = type.init(name: name, settings, tools)
+        }
+        for (name, _, settings) in configuration.channels {
+            guard let way = channels[name]?.answers, dispatchers[way.destination] == nil else { continue }
+            settings.complain(
+                "answer", unknown: Phrase(zh: "目的地名称", en: "the name of a destination"), found: way.destination,
+                among: configuration.destinations.map(\.name))
+        }
+        try configuration.settings.conclude()
+        guard let city = configuration.city else {
+            throw ConfigurationError([
+                Complaint(
+                    file: configuration.file, line: 1, path: "city",
+                    expected: Phrase(zh: "城市数据目录", en: "the folder of the city's data"),
+                    found: Phrase(zh: "没有", en: "none"))
+            ])
+        }
+        self.city = city
+        self.channels = channels
+        self.dispatchers = dispatchers
+        self.tools = tools
+        holdAfter = configuration.holdAfter
+        ways = Pipeline.Ways(answers: channels.compactMapValues(\.answers), alerts: configuration.alerts)
+        let router = Router(context: GatewayContext.self)
+        for channel in channels.values { channel.routes(router, into: inbox) }
+        responder = router.buildResponder()
+    }
+
+    /// The desks of the clerk: one lane each, so that none waits for another.
+    var desks: [Clerk.Desk] {
+        let settling = Settling(works: self)
+        var desks = [
+            Clerk.Desk(lane: .settle, batch: 64, lease: .seconds(60)) { await settling.work($0) }
+        ]
+        for (name, dispatcher) in dispatchers {
+            let handing = HandingOver(dispatcher: dispatcher, works: self)
+            desks.append(
+                Clerk.Desk(lane: .deliver(destination: name), batch: 16, lease: .seconds(300)) {
+                    await handing.work($0)
+                })
+        }
+        for (name, channel) in channels {
+            let fetching = Fetching(channel: channel, works: self)
+            desks.append(
+                Clerk.Desk(lane: .fetch(channel: name), batch: 8, lease: .seconds(600)) { await fetching.work($0) })
+        }
+        return desks
+    }
+
+    /// Opens the dossiers of tickets; one that cannot be opened is left out and said so.
+    func dossiers(of tickets: [Int64]) async throws(Trouble) -> [Int64: Dossier] {
+        let rows = try await tools.store.tickets(tickets)
+        let entries = Dictionary(grouping: try await tools.store.entries(of: tickets), by: \.ticket)
+        var dossiers: [Int64: Dossier] = [:]
+        for ticket in rows {
+            do throws(Trouble) {
+                dossiers[ticket.number.id] = try Dossier.read(ticket, entries[ticket.number.id] ?? [], keys: tools.keys)
+            } catch {
+                tools.log.error(
+                    "a ticket cannot be opened", metadata: ["ticket": "\(ticket.number)", "trouble": "\(error)"])
+            }
+        }
+        return dossiers
+    }
+
+    /// A job put off because of trouble of our own; it counts as an attempt and pauses grow.
+    func later(_ job: Job, ticket: Int64, _ trouble: Trouble) -> Outcome {
+        tools.log.warning(
+            "a job is put off", metadata: ["lane": "\(job.lane)", "ticket": "\(ticket)", "trouble": "\(trouble)"])
+        var outcome = Outcome(ticket: ticket, job: job)
+        outcome.close = .again(
+            tools.now() + Backoff.standard.pause(after: job.attempts, asked: trouble.retryAfter))
+        return outcome
+    }
+}

@@ -1,0 +1,10 @@
+import Intake
+
+/// Every adapter there is: one line each.
+enum Registry {
+    static let channels: [any Channel.Type] = []
+
+    static let dispatchers: [any Dispatcher.Type] = [
+        FolderDispatcher.self
+    ]
+}

@@ -1,0 +1,102 @@
+/// Everything one ticket says, opened and put together from its history: what the first report said, what follow-ups
+/// added, which files were fetched since, and how it was settled.
+package struct Dossier: Sendable {
+    /// A file still with its platform: which entry named it, at which place.
+    package struct Remote: Sendable, Equatable {
+        package var sequence: Int
+        package var index: Int
+        package var name: String
+        package var remote: String
+    }
+    package var ticket: Ticket
+    /// The first report with the words and files of all follow-ups.
+    package var submission: Submission
+    package var settled: Settlement?
+    /// How many work orders each department has had.
+    package var revisions: Int
+    /// Whether words or files came since it was settled.
+    package var grown: Bool
+    package var remotes: [Remote]
+
+    /// Needs a person where an entry does not match its digest or the first report was erased.
+    package static func read(_ ticket: Ticket, _ entries: [Entry], keys: Keys) throws(Trouble) -> Dossier {
+        var fetched: [[Int]: Attachment] = [:]
+        var said: [(sequence: Int, submission: Submission)] = []
+        var (settled, revisions, grown): (Settlement?, Int, Bool) = (nil, 0, false)
+        for entry in entries {
+            switch entry.kind {
+            case .received, .followUp:
+                grown = true
+                if let submission = try keys.payload(Submission.self, of: entry) {
+                    said.append((entry.sequence, submission))
+                }
+            case .fetched:
+                guard let file = try keys.payload(Fetched.self, of: entry) else { continue }
+                grown = true
+                fetched[[file.sequence, file.index]] = file.attachment
+            case .settled:
+                settled = try keys.payload(Settlement.self, of: entry)
+                revisions += 1
+                grown = false
+            default: continue
+            }
+        }
+        guard var submission = said.first?.submission else {
+            throw .needsPerson("ticket \(ticket.number) has no report to read; it was erased or its history is damaged")
+        }
+        for more in said.dropFirst() where !more.submission.text.isEmpty {
+            submission.text += "\n\n" + more.submission.text
+        }
+        var remotes: [Remote] = []
+        submission.attachments = said.flatMap { sequence, submission in
+            submission.attachments.enumerated().map { index, attachment in
+                if let file = fetched[[sequence, index]] { return file }
+                if case .remote(let remote) = attachment.content {
+                    remotes.append(Remote(sequence: sequence, index: index, name: attachment.name, remote: remote))
+                }
+                return attachment
+            }
+        }
+        for more in said.dropFirst() {
+            submission.place.point = submission.place.point ?? more.submission.place.point
+            submission.place.text = submission.place.text ?? more.submission.place.text
+        }
+        return Dossier(
+            ticket: ticket, submission: submission, settled: settled, revisions: revisions, grown: grown,
+            remotes: remotes)
+    }
+}
+
+/// Payload of a `fetched` entry: the file that stands for one named by an earlier entry.
+package struct Fetched: Sendable, Codable {
+    package var sequence: Int
+    package var index: Int
+    package var attachment: Attachment
+    package init(sequence: Int, index: Int, attachment: Attachment) {
+        self.sequence = sequence
+        self.index = index
+        self.attachment = attachment
+    }
+}
+
+/// Payload of a `settled` entry: the decision, with the version of the city's data it was made by.
+package struct Settlement: Sendable, Equatable, Codable {
+    package var found: Settled
+    package var deadlines: Deadlines
+    package var similar: [TicketNumber]
+}
+
+/// Payload of `delivered`, `held`, `released` and `requeued` entries.
+package struct DeliveryNote: Sendable, Codable {
+    package var delivery: Int64
+    package var destination: String
+    package var recipient: String
+    /// What the far side or the operator said, without secrets or identities.
+    package var said: String
+    package init(delivery: Int64, destination: String, recipient: String, said: String) {
+        self.delivery = delivery
+        self.destination = destination
+        self.recipient = recipient
+        self.said = said
+    }
+}

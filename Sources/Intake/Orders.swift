@@ -1,0 +1,97 @@
+/// Writes out what a decision sends: assignments, masked work orders, the citizen's receipt, alerts.
+struct Orders {
+    let dossier: Dossier
+    let settled: Settlement
+    let city: City
+    let keys: Keys
+
+    private var ticket: Ticket { dossier.ticket }
+    private var roles: [(department: String, role: Assignment.Role)] {
+        [(settled.found.decision.lead, .lead)] + settled.found.decision.coHandlers.map { ($0, .coHandler) }
+    }
+
+    func assignments(at now: Instant) -> [Assignment] {
+        roles.map { department, role in
+            Assignment(
+                ticket: ticket.number.id, round: ticket.round, department: department, role: role, sent: now,
+                signBy: settled.deadlines.sign, contactBy: settled.deadlines.contact,
+                resolveBy: settled.deadlines.resolve)
+        }
+    }
+
+    /// One work order for each department, frozen, to the destination its own entry in the city's data names.
+    func workOrders(at now: Instant) throws(Trouble) -> [NewDelivery] {
+        var deliveries: [NewDelivery] = []
+        for (code, role) in roles {
+            let message = Message.workOrder(workOrder(for: code, role))
+            deliveries.append(
+                NewDelivery(
+                    destination: city.departments[code]?.destination ?? "", recipient: code,
+                    content: try keys.seal(json: message, as: "delivery"), created: now))
+        }
+        return deliveries
+    }
+
+    func receipt(to contact: TicketContact, by destination: String, at now: Instant) throws(Trouble) -> NewDelivery {
+        let language = ticket.language
+        let title = dossier.submission.subject.isEmpty ? dossier.submission.text : dossier.submission.subject
+        let receipt = CitizenReceipt(
+            number: ticket.number, lookupCode: keys.lookupCode(ticket.number), language: language,
+            subject: Masker.mask(String(title.prefix(60))),
+            lead: city.departments[settled.found.decision.lead]?.name[language] ?? "",
+            resolveBy: settled.deadlines.resolve,
+            inReplyTo: dossier.submission.reference)
+        return NewDelivery(
+            destination: destination, recipient: "citizen",
+            content: try keys.seal(json: Message.receipt(receipt), as: "delivery"), created: now, contact: contact.id)
+    }
+
+    func alert(by destination: String, at now: Instant) throws(Trouble) -> NewDelivery {
+        let alert = Alert(
+            number: ticket.number,
+            title: "紧急情况 Emergency: \(settled.found.emergency.map(\.number).joined(separator: ", "))",
+            text: settled.found.emergency.flatMap(\.words).joined(separator: "、") + "\n"
+                + Masker.mask(dossier.submission.text))
+        return NewDelivery(
+            destination: destination, recipient: "operator",
+            content: try keys.seal(json: Message.alert(alert), as: "delivery"), created: now)
+    }
+
+    private func workOrder(for code: String, _ role: Assignment.Role) -> WorkOrder {
+        let submission = dossier.submission
+        let department = unit(code)
+        var place = submission.place
+        place.text = place.text.map(Masker.mask)
+        return WorkOrder(
+            number: ticket.number, revision: dossier.revisions + 1, role: role, department: department,
+            lead: unit(settled.found.decision.lead), coHandlers: settled.found.decision.coHandlers.map(unit),
+            channel: ticket.channel, kind: ticket.kind,
+            category: settled.found.classified.category.flatMap { city.categories[$0] }.map(unit),
+            area: settled.found.located.area.flatMap { city.areas[$0] }.map(unit),
+            subject: Masker.mask(submission.subject), text: Masker.mask(submission.text), place: place,
+            urgent: ticket.urgent || !settled.found.emergency.isEmpty, confidential: ticket.confidential,
+            received: ticket.received, signBy: settled.deadlines.sign, contactBy: settled.deadlines.contact,
+            resolveBy: settled.deadlines.resolve,
+            attachments: submission.attachments.map { file in
+                var file = file
+                file.name = Masker.mask(file.name)
+                return file
+            }, similar: settled.similar, replyToken: keys.replyToken(ticket.number, department: code))
+    }
+
+    private func unit(_ code: String) -> WorkOrder.Unit {
+        guard let department = city.departments[code] else { return .init(code: code, name: code, english: code) }
+        return unit(department)
+    }
+
+    private func unit(_ coded: some Coded) -> WorkOrder.Unit {
+        .init(code: coded.code, name: coded.name.zh, english: coded.name.en)
+    }
+}
+
+extension Keys {
+    /// What a department's reply must carry to be taken for an answer to this ticket; cannot be guessed.
+    package func replyToken(_ ticket: TicketNumber, department: String) -> String {
+        "\(ticket).\(department).\(sign("reply", "\(ticket).\(department)").prefix(10).hex)"
+    }
+}

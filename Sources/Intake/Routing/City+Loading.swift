@@ -1,0 +1,128 @@
+import Crypto
+
+extension City {
+    /// The files of a city directory; those that may be missing are false.
+    private static let files: [(name: String, required: Bool)] = [
+        ("areas.geojson", false), ("areas.yaml", true), ("calendar.yaml", true), ("cases.yaml", false),
+        ("catalogue.yaml", true), ("categories.yaml", true), ("city.yaml", true), ("departments.yaml", true),
+        ("emergency.yaml", true), ("keywords.yaml", false), ("places.yaml", false),
+    ]
+
+    /// Reads a city from the files of a directory, each at most 8 MiB (polygons 64 MiB). `destinations` and `channels`
+    /// are the names intake.yaml knows; nil leaves those of the city unchecked. Throws every complaint about every file.
+    package static func load(
+        directory: String, destinations: [String]? = nil, channels: [String]? = nil
+    ) throws(ConfigurationError) -> City {
+        var contents: [String: [UInt8]] = [:]
+        let complaints = Complaints()
+        for file in files {
+            let limit = file.name.hasSuffix(".geojson") ? 64 << 20 : 8 << 20
+            contents[file.name] = boundedContents("\(directory)/\(file.name)", limit: limit)
+            guard file.required, contents[file.name] == nil else { continue }
+            let expected = Phrase(zh: "可读的文件（\(limit >> 20)MiB 以内）", en: "a readable file of at most \(limit >> 20)MiB")
+            complaints.add(
+                Complaint(
+                    file: file.name, line: 1, path: "", expected: expected, found: Phrase(zh: "没有", en: "none")))
+        }
+        return try City(contents, destinations, channels, complaints)
+    }
+
+    /// Reads a city from the contents of its files by name.
+    init(
+        _ contents: [String: [UInt8]], _ destinations: [String]?, _ channels: [String]?, _ complaints: Complaints
+    ) throws(ConfigurationError) {
+        var roots: [Settings] = []
+        func settings(_ name: String) -> Settings? {
+            guard let bytes = contents[name] else { return nil }
+            let settings = Settings.read(bytes: bytes, file: name, complaints: complaints)
+            roots.append(settings)
+            return settings
+        }
+        func required(_ name: String) -> Settings { settings(name) ?? Settings.absent(name, complaints) }
+
+        let general = required("city.yaml")
+        let name = general.name()
+        let calendar = WorkingCalendar(required("calendar.yaml"))
+        let areas = Hierarchy<Area>(required("areas.yaml"))
+        let departments = Departments(required("departments.yaml"), areas: areas, destinations: destinations)
+        let tree = required("categories.yaml")
+        let limits = tree.limits()
+        let categories = Hierarchy<Category>(tree, weights: settings("keywords.yaml"))
+        let decided = tree.optionalTable("decide-from")
+        let classifier = Classifier(
+            categories, minimum: decided?.int("score", default: 3, in: 1...1000) ?? 3,
+            lead: decided?.int("lead", default: 1, in: 1...1000) ?? 1)
+        var warnings: [Complaint] = []
+        let known = Known(departments: departments, areas: areas, categories: categories, channels: channels)
+        let catalogue = Catalogue(required("catalogue.yaml"), known, warnings: &warnings)
+        let emergencyWords = EmergencyWords(required("emergency.yaml"))
+        let places = settings("places.yaml").map { City.places($0, areas) } ?? []
+        let shapes = contents["areas.geojson"].map { City.shapes($0, areas, complaints) } ?? []
+        warnings += City.warnings(about: calendar)
+        func city(_ cases: [RoutingCase], _ warnings: [Complaint]) -> City {
+            City(
+                version: City.digest(contents), name: name, departments: departments, categories: categories,
+                areas: areas, calendar: calendar, limits: limits, warnings: warnings,
+                locator: Locator(areas, gazetteer: Gazetteer(areas, places: places), shapes: shapes),
+                classifier: classifier, catalogue: catalogue, emergencyWords: emergencyWords, cases: cases)
+        }
+        let withoutCases = city([], warnings)
+        let cases = settings("cases.yaml")?.each("cases").map { RoutingCase($0, withoutCases) } ?? []
+        for root in roots { root.finish() }
+        try complaints.throwIfAny()
+        self = city(cases, warnings)
+    }
+
+    /// places.yaml: under the code of an area the names of places in it.
+    private static func places(_ settings: Settings, _ areas: Hierarchy<Area>) -> [(area: Int, name: String)] {
+        var places: [(area: Int, name: String)] = []
+        for (code, names) in settings.lists() {
+            guard let area = areas.index(of: code) else {
+                settings.complain(
+                    code, unknown: Phrase(zh: "区域代码", en: "the code of an area"), found: code, among: areas.codes)
+                continue
+            }
+            for (item, name) in names.enumerated() {
+                settings.checkFindable(code, item: item, name)
+                places.append((area, name))
+            }
+        }
+        return places
+    }
+
+    private static func shapes(
+        _ bytes: [UInt8], _ areas: Hierarchy<Area>, _ complaints: Complaints
+    ) -> [(area: Int, shape: Shape)] {
+        GeoJSON(bytes, file: "areas.geojson", complaints: complaints).shapes.compactMap { code, feature, shape in
+            if let area = areas.index(of: code) { return (area, shape) }
+            complaints.add(
+                Complaint(
+                    file: "areas.geojson", line: 1, path: "features[\(feature)].properties.code",
+                    expected: Phrase(zh: "区域代码", en: "the code of an area"),
+                    found: Phrase(stringLiteral: "\"\(code)\""),
+                    suggestion: code.nearest(among: areas.codes)))
+            return nil
+        }
+    }
+
+    private static func warnings(about calendar: WorkingCalendar) -> [Complaint] {
+        calendar.provisional.sorted().map { year in
+            Complaint(
+                file: "calendar.yaml", line: 1, path: "provisional",
+                expected: Phrase(zh: "已公布的 \(year) 年放假安排", en: "the published holidays of \(year)"),
+                found: Phrase(zh: "暂定安排", en: "provisional ones"))
+        }
+    }
+
+    private static func digest(_ contents: [String: [UInt8]]) -> String {
+        var hash = SHA256()
+        for (name, bytes) in contents.sorted(by: { $0.key < $1.key }) {
+            hash.update(data: Array("\(name) \(bytes.count)\n".utf8))
+            hash.update(data: bytes)
+        }
+        return hash.finalize().prefix(6).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0\(digits)" : digits
+        }.joined()
+    }
+}

@@ -1,0 +1,56 @@
+/// Words in a report that call for 110, 119, 120 or 122 rather than a hotline.
+package struct EmergencyNotice: Sendable, Equatable, Codable {
+    /// The number to call.
+    package var number: String
+    /// The words found, as they stand in emergency.yaml.
+    package var words: [String]
+    /// What to tell the citizen at once.
+    package var message: Phrase
+}
+
+/// Finds emergency words. A longer harmless phrase (`unless`) around a word takes its place: 火灾隐患 is no 火灾.
+struct EmergencyWords: Sendable {
+    private var notices: [(number: String, message: Phrase)] = []
+    private var finder = WordFinder()
+    private var spellings: [String] = []
+    /// For each word the notices it stands for; none for the harmless phrases.
+    private var meanings: [[Int]] = []
+
+    /// Reads emergency.yaml: `notices`, each with number, words, unless, message and english.
+    init(_ settings: Settings) {
+        for table in settings.each("notices") {
+            let number = table.string("number")
+            let message = table.string("message")
+            notices.append((number, Phrase(zh: message, en: table.string("english", default: message))))
+            table.require("words", Phrase(zh: "词语列表", en: "a list of words"))
+            for (index, word) in table.strings("words").enumerated() {
+                table.checkFindable("words", item: index, word)
+                add(word, notices.count - 1)
+            }
+            for word in table.strings("unless") { add(word, nil) }
+        }
+        finder.seal()
+    }
+
+    private mutating func add(_ word: String, _ notice: Int?) {
+        guard let number = finder.add(word) else { return }
+        if number == meanings.count {
+            meanings.append([])
+            spellings.append(word)
+        }
+        if let notice { meanings[number].append(notice) }
+    }
+
+    /// One notice a number, in the order of the file.
+    func notices(in text: String) -> [EmergencyNotice] {
+        var found: [Int: [String]] = [:]
+        for match in finder.longestMatches(in: PlainText(text)) {
+            for notice in meanings[match.word] where !(found[notice]?.contains(spellings[match.word]) ?? false) {
+                found[notice, default: []].append(spellings[match.word])
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map {
+            EmergencyNotice(number: notices[$0.key].number, words: $0.value, message: notices[$0.key].message)
+        }
+    }
+}

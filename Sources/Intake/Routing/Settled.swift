@@ -1,0 +1,47 @@
+/// What the city's data says about one report: where, what, who, and whether it is an emergency.
+package struct Settled: Sendable, Equatable, Codable {
+    package var located: Located
+    package var classified: Classified
+    package var decision: Decision
+    package var emergency: [EmergencyNotice]
+}
+
+extension City {
+    /// Locates, classifies and routes a submission received at `at` by the named channel.
+    package func settle(_ submission: Submission, channel: String, at: Instant) -> Settled {
+        let text = submission.subject.isEmpty ? submission.text : "\(submission.subject)\n\(submission.text)"
+        let located = locate(submission.place, text: text)
+        let classified = classify(chosen: submission.category, text: text)
+        let facts = Facts(
+            area: located.area, category: classified.category, kind: submission.kind, channel: channel, text: text,
+            at: at, confidential: submission.confidential, urgent: submission.urgent)
+        return Settled(
+            located: located, classified: classified, decision: route(facts), emergency: emergency(in: text))
+    }
+
+    /// Runs every case of cases.yaml.
+    package func checkCases() -> [CaseResult] {
+        cases.map { one in
+            let settled = settle(one.submission, channel: one.channel, at: one.at)
+            let differences = one.expected.compactMap { key, expected -> CaseResult.Difference? in
+                let found = settled.value(of: key)
+                return found == expected
+                    ? nil : CaseResult.Difference(what: key.rawValue, expected: expected, found: found)
+            }
+            return CaseResult(name: one.name, line: one.line, differences: differences, settled: settled)
+        }
+    }
+}
+
+extension Settled {
+    fileprivate func value(of key: RoutingCase.Expectation) -> String {
+        switch key {
+        case .area: located.area ?? ""
+        case .category: classified.category ?? ""
+        case .rule: decision.rule
+        case .lead: decision.lead
+        case .with: decision.coHandlers.joined(separator: " ")
+        case .emergency: emergency.map(\.number).joined(separator: " ")
+        }
+    }
+}
