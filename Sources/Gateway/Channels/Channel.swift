@@ -69,6 +69,8 @@ struct Tools: Sendable {
     var blobs: any Blobs
     /// The city's data as it stands now; a reload swaps it. Nil only while the daemon starts.
     var city: @Sendable () -> City?
+    /// The way out, for calls to platforms and departments.
+    var network: Network
     var now: Now
     var metrics: Metrics
     var log: Logger

@@ -39,7 +39,8 @@ final class Daemon: Sendable {
 
         let (current, metrics) = (current, Metrics())
         tools = Tools(
-            keys: keys, store: store, blobs: blobs, city: { current.city }, now: now, metrics: metrics, log: log,
+            keys: keys, store: store, blobs: blobs, city: { current.city }, network: try Network(now: now), now: now,
+            metrics: metrics, log: log,
             state: configuration.fixed.state)
         try Opening.makeScratch(tools.scratch)
         inbox = Inbox(

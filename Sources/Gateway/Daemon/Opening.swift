@@ -61,7 +61,8 @@ enum Rehearsal {
         let city = configuration.city
         let tools = Tools(
             keys: keys, store: store, blobs: try FileBlobs(folder: folder + "/blobs"), city: { city },
-            now: { Instant(milliseconds: 0) }, metrics: Metrics(), log: log, state: folder)
+            network: try Network(now: { .wall }), now: { Instant(milliseconds: 0) }, metrics: Metrics(), log: log,
+            state: folder)
         _ = try Works(
             configuration, tools: tools, inbox: Inbox(store: store, keys: keys, day: { Day($0, offset: .zero) }))
         await store.close()
