@@ -6,8 +6,8 @@ import Intake
 struct Configuration {
     enum Ledger: Equatable {
         case sqlite
-        /// A libpq connection string.
-        case postgres(connection: String)
+        /// A libpq connection string, and this node's name among those that share the ledger.
+        case postgres(connection: String, node: String)
     }
     /// What a running daemon keeps until it is restarted.
     struct Fixed: Equatable {
@@ -50,7 +50,7 @@ struct Configuration {
         let ledger: Ledger =
             switch store.choice("kind", default: LedgerKind.sqlite) {
             case .sqlite: .sqlite
-            case .postgres: .postgres(connection: store.secret("connection").text)
+            case .postgres: .postgres(connection: store.secret("connection").text.trimmed, node: store.string("node"))
             }
         let stateInFile = settings.string("state", default: "/var/lib/intake")
         fixed = Fixed(

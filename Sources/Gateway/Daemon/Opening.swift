@@ -20,8 +20,11 @@ enum Opening {
                 try SQLiteStore(path: fixed.state + "/ledger.sqlite", failed: failed),
                 try FileBlobs(folder: fixed.state + "/blobs")
             )
-        case .postgres:
-            throw .needsPerson("PostgreSQL is not built in yet; use kind: sqlite")
+        case .postgres(let connection, let node):
+            return (
+                try await PostgresStore(conninfo: connection, node: node),
+                try await PostgresBlobs(conninfo: connection)
+            )
         }
     }
 

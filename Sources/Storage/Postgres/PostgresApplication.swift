@@ -134,7 +134,7 @@ struct PostgresApplication: Sendable {
         if again.isEmpty { return nil }
         return PostgresStatement(
             """
-            UPDATE jobs SET due = new.due, attempts = attempts + 1, fence = fence + 1
+            UPDATE jobs SET due = new.due, attempts = attempts + 1, fence = fence + 1, holder = NULL
             FROM unnest($1, $2) AS new (id, due) WHERE jobs.id = new.id
             """, .ints(again.map(\.job)), .ints(again.map(\.due.milliseconds)))
     }

@@ -124,7 +124,8 @@ enum PostgresSchema {
             subject bigint NOT NULL,
             due bigint NOT NULL,
             attempts int NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-            fence bigint NOT NULL DEFAULT 0
+            fence bigint NOT NULL DEFAULT 0,
+            holder text
         ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.02);
         CREATE INDEX jobs_by_due ON jobs (lane, due, id);
 

@@ -9,6 +9,7 @@ package final class PostgresStore: Store {
     /// The way in has a thread of its own, so that nothing holds it up.
     let door: PostgresThreads
     let desk: PostgresThreads
+    let node: String
 
     /// Connects and brings the schema up to date. Needs a person if the connection string cannot be read, the server is
     /// older than 15, not UTF-8, set to lose commits, or the ledger is newer than this program; passing if the server
@@ -17,12 +18,14 @@ package final class PostgresStore: Store {
     /// - Parameters:
     ///   - conninfo: a libpq connection string or URI.
     ///   - connections: besides the one of the way in.
-    package init(conninfo: String, connections: Int = 4) async throws(Trouble) {
+    ///   - node: this node's name, the same over its restarts and of no other: what it held when it died is known by it.
+    package init(conninfo: String, node: String = "intake", connections: Int = 4) async throws(Trouble) {
         guard PostgresConnection.reads(conninfo) else {
             throw .needsPerson(
                 "the connection string of the database cannot be read; it looks like: host=/run/postgresql dbname=intake"
             )
         }
+        self.node = node
         door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door")
         desk = PostgresThreads(conninfo: conninfo, most: max(1, connections), name: "postgres desk")
         try await door.run { link throws(Trouble) in try link.migrate() }
