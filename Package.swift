@@ -66,11 +66,15 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        .target(name: "Servers", dependencies: ["Intake", "Storage"], path: "Tests/Servers", swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["Intake"], swiftSettings: strict),
         .testTarget(
-            name: "StorageTests", dependencies: ["Intake", "Storage"], swiftSettings: strict),
+            name: "StorageTests", dependencies: ["Intake", "Servers", "Storage"], swiftSettings: strict),
         .testTarget(
-            name: "GatewayTests", dependencies: ["Gateway", "Intake", "Storage"], swiftSettings: strict),
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "Intake", "Servers", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: strict),
     ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import Intake
+import Servers
 import Testing
 
 @testable import Storage

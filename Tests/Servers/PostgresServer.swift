@@ -9,16 +9,16 @@ import Intake
 
 /// A private PostgreSQL for this test process: a cluster in a temporary folder, on a unix socket only, made at first
 /// use, gone when the process is gone, however it ends. Each test gets a database of its own, with the schema in it.
-actor PostgresServer {
+package actor PostgresServer {
     /// Started once; the failure, too, is the same for every test.
     private static let running = Task { try PostgresServer() }
 
-    static var shared: PostgresServer {
+    package static var shared: PostgresServer {
         get async throws { try await running.value }
     }
 
     /// Folder of the socket, for `host=`.
-    nonisolated let host: String
+    package nonisolated let host: String
     private let keeper: Process
     /// The keeper stops the server once this is closed.
     private let leash: Pipe
@@ -58,7 +58,7 @@ actor PostgresServer {
     }
 
     /// A connection string of a new database, with or without the schema.
-    func make(empty: Bool = false) throws -> String {
+    package func make(empty: Bool = false) throws -> String {
         made += 1
         let name = "test\(made)"
         try Self.run(
@@ -67,7 +67,7 @@ actor PostgresServer {
         return "host=\(host) user=intake dbname=\(name)"
     }
 
-    func drop(_ conninfo: String) throws {
+    package func drop(_ conninfo: String) throws {
         guard let name = conninfo.split(separator: "=").last else { return }
         try Self.run("DROP DATABASE \(name) WITH (FORCE)", at: "host=\(host) user=intake dbname=postgres")
     }
@@ -105,7 +105,7 @@ actor PostgresServer {
 }
 
 /// Runs `body` with a database of its own, which is dropped afterwards.
-func withPostgres<Value>(
+package func withPostgres<Value>(
     empty: Bool = false, isolation: isolated (any Actor)? = #isolation,
     _ body: (_ conninfo: String) async throws -> Value
 ) async throws -> Value {

@@ -1,0 +1,225 @@
+import Foundation
+import Intake
+import Servers
+import Storage
+import Synchronization
+
+@testable import Gateway
+
+/// The real daemon as a child process in a folder of its own, with a small city, ready to be talked to, killed and
+/// started again.
+final class RunningGateway: Sendable {
+    struct Failed: Error { var text: String }
+    private struct Life {
+        var process: Process
+        var publicPort: Int
+        var privatePort: Int
+    }
+
+    let folder: String
+    let ledger: Backend
+    let network: Network
+    private let life = Mutex<Life?>(nil)
+
+    /// - Parameter channels: YAML of the list under `channels:`; `destinations` likewise. `{folder}` stands for the folder.
+    init(
+        folder: String, ledger: Backend, connection: String?, channels: String,
+        destinations: String = "- { name: outbox, kind: folder, path: outbox }"
+    ) throws {
+        self.folder = folder
+        self.ledger = ledger
+        network = try Network(now: { .wall })
+        let credentials = folder + "/credentials"
+        try FileManager.default.createDirectory(atPath: credentials, withIntermediateDirectories: true)
+        try Data(repeating: 7, count: 32).write(to: URL(filePath: credentials + "/master-key"))
+        try Data("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".utf8).write(to: URL(filePath: credentials + "/hook-secret"))
+        if let connection { try Data(connection.utf8).write(to: URL(filePath: credentials + "/connection")) }
+        let store =
+            connection == nil ? "kind: sqlite" : "{ kind: postgres, connection: \"credential:connection\", node: one }"
+        func list(_ yaml: String) -> String {
+            yaml.isEmpty ? " []" : "\n" + yaml.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+        }
+        let text = """
+            city: \(Fixtures.path("small-city"))
+            listen: { public: "127.0.0.1:0", private: "127.0.0.1:0" }
+            store: \(connection == nil ? "{ \(store) }" : store)
+            keys: { master: "credential:master-key" }
+            alerts: outbox
+            channels:\(list(channels.replacing("{folder}", with: folder)))
+            destinations:\(list(destinations.replacing("{folder}", with: folder)))
+            """
+        try Data(text.utf8).write(to: URL(filePath: folder + "/intake.yaml"))
+    }
+
+    var state: String { folder + "/state" }
+    var publicURL: String { "http://127.0.0.1:\(life.withLock { $0?.publicPort ?? 0 })" }
+    var privateURL: String { "http://127.0.0.1:\(life.withLock { $0?.privatePort ?? 0 })" }
+    var pid: Int32 { life.withLock { $0?.process.processIdentifier ?? 0 } }
+
+    /// The executable built beside this test bundle.
+    static let executable: String = {
+        let bundle = URL(filePath: CommandLine.arguments.first ?? "")
+        var folder = bundle.deletingLastPathComponent()
+        while folder.path != "/" {
+            let candidate = folder.appending(path: "intake").path
+            if FileManager.default.isExecutableFile(atPath: candidate), !candidate.hasSuffix("/Sources/intake") {
+                var isFolder: ObjCBool = false
+                if unsafe FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue
+                {
+                    return candidate
+                }
+            }
+            folder.deleteLastPathComponent()
+        }
+        return "intake"
+    }()
+
+    var environment: [String: String] {
+        ["CREDENTIALS_DIRECTORY": folder + "/credentials", "LANG": "zh_CN.UTF-8", "PATH": "/usr/bin:/bin"]
+    }
+
+    /// Starts it and waits until it is ready.
+    func start(under tool: [String] = []) async throws {
+        let process = Process()
+        let command =
+            tool + [
+                RunningGateway.executable, "serve", "--config", folder + "/intake.yaml", "--state", state,
+                "--print-ports",
+            ]
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
+        process.environment = environment
+        let output = Pipe()
+        process.standardOutput = output
+        let log = folder + "/log"
+        if !FileManager.default.fileExists(atPath: log) {
+            _ = FileManager.default.createFile(atPath: log, contents: nil)
+        }
+        let error = FileHandle(forWritingAtPath: log)
+        _ = try error?.seekToEnd()
+        process.standardError = error
+        try process.run()
+        let line = await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: output.fileHandleForReading.availableData) }.start()
+        }
+        guard let ports = try? JSONDecoder().decode([String: Int].self, from: line), let out = ports["public"],
+            let inside = ports["private"]
+        else {
+            process.waitUntilExit()
+            throw Failed(text: "the gateway did not start (\(process.terminationStatus)): \(self.log)")
+        }
+        life.withLock { $0 = Life(process: process, publicPort: out, privatePort: inside) }
+    }
+
+    /// What it logged so far.
+    var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
+
+    /// Ends it by a signal and waits; gives its exit status.
+    @discardableResult
+    func stop(_ signal: Int32 = SIGTERM) -> Int32 {
+        let process = life.withLock { life in
+            defer { life = nil }
+            return life?.process
+        }
+        guard let process else { return 0 }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// Runs a command of the executable on the same configuration.
+    func command(_ arguments: [String], english: Bool = false) async throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: RunningGateway.executable)
+        process.arguments = arguments + ["--config", folder + "/intake.yaml", "--state", state]
+        var environment = environment
+        if english { environment["LANG"] = "en_US.UTF-8" }
+        process.environment = environment
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let data = await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: pipe.fileHandleForReading.readDataToEndOfFile()) }.start()
+        }
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+
+    func call(_ call: HTTPCall) async throws -> HTTPAnswer {
+        var call = call
+        call.plainAllowed = true
+        call.egress = .anywhere
+        call.keep = .memory(limit: 4 << 20)
+        return try await network.call(call)
+    }
+
+    func get(_ path: String) async throws -> HTTPAnswer { try await call(HTTPCall(.get, publicURL + path)) }
+    func inside(_ path: String) async throws -> HTTPAnswer { try await call(HTTPCall(.get, privateURL + path)) }
+
+    /// The books, which must balance after every end-to-end test.
+    func books() async throws -> Books {
+        let answer = try await inside("/books")
+        return try JSONDecoder().decode(Books.self, from: Data(answer.body))
+    }
+
+    /// The folders handed over to a recipient so far, each with its JSON.
+    func handedOver(to recipient: String) -> [(name: String, json: Data)] {
+        let parent = state + "/outbox/" + recipient
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
+            for file in ["order.json", "receipt.json", "alert.json"] {
+                if let json = FileManager.default.contents(atPath: "\(parent)/\(name)/\(file)") { return (name, json) }
+            }
+            return nil
+        }
+    }
+}
+
+/// The databases every end-to-end promise is tested on.
+enum Backend: String, CaseIterable, Sendable { case sqlite, postgres }
+
+/// Runs `body` with a started gateway; afterwards it is stopped, and its books must balance.
+func withGateway(
+    _ ledger: Backend, channels: String, destinations: String = "- { name: outbox, kind: folder, path: outbox }",
+    _ body: (RunningGateway) async throws -> Void
+) async throws {
+    try await withFolder { folder in
+        func run(_ connection: String?) async throws {
+            let gateway = try RunningGateway(
+                folder: folder, ledger: ledger, connection: connection, channels: channels, destinations: destinations)
+            try await gateway.start()
+            defer { gateway.stop(SIGKILL) }
+            do { try await body(gateway) } catch {
+                throw RunningGateway.Failed(text: "\(error)\n\(gateway.log.suffix(3000))")
+            }
+            let books = try await gateway.books()
+            guard books.complaints.isEmpty else { throw RunningGateway.Failed(text: "\(books.complaints)") }
+        }
+        switch ledger {
+        case .sqlite: try await run(nil)
+        case .postgres: try await withPostgres(empty: true) { try await run($0) }
+        }
+    }
+}
+
+/// Asks again, each time the event loop lets it, until the answer is there or the limit is reached.
+func eventually<Answer>(
+    within limit: Duration = .seconds(20), _ what: String, _ ask: () async throws -> Answer?
+) async throws -> Answer {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if let answer = try await ask() { return answer }
+        try await Pause.short()
+    }
+    throw RunningGateway.Failed(text: "did not happen within \(limit): \(what)")
+}
+
+/// A wait for another process to get on, bounded by the caller: 20 ms on a timer of the kernel.
+enum Pause {
+    static func short() async throws {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Crypto
+import Foundation
+
+@testable import Gateway
+
+/// A sender of signed webhooks, with signing code of its own.
+struct HookSender {
+    static let channel = """
+        - name: cti
+          kind: webhook
+          secrets: ["credential:hook-secret"]
+        """
+    static let secret = Data(base64Encoded: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") ?? Data()
+
+    static func call(_ gateway: RunningGateway, id: String, body: String, channel: String = "cti") -> HTTPCall {
+        let time = Int64(Date().timeIntervalSince1970)
+        let mac = HMAC<SHA256>.authenticationCode(
+            for: Data("\(id).\(time).\(body)".utf8), using: SymmetricKey(data: secret))
+        return HTTPCall(
+            .post, "\(gateway.publicURL)/hooks/\(channel)",
+            headers: [
+                HTTPHeader("content-type", "application/json"), HTTPHeader("webhook-id", id),
+                HTTPHeader("webhook-timestamp", "\(time)"),
+                HTTPHeader("webhook-signature", "v1,\(Data(mac).base64EncodedString())"),
+            ], body: .bytes(Array(body.utf8)))
+    }
+
+    static func report(_ text: String, phone: String? = nil) -> String {
+        let contact = phone.map { #","contact":{"name":"测试员","phone":"\#($0)"}"# } ?? ""
+        return #"{"type":"intake.submitted","timestamp":"2026-11-21T00:00:00Z","data":{"text":"\#(text)"\#(contact)}}"#
+    }
+}
