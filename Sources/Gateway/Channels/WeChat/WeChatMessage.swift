@@ -6,6 +6,8 @@ package import Intake
 package struct WeChatMessage: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         case said(Submission)
+        /// The citizen wants to report something else: "新问题" or "new" alone.
+        case another
         /// Name of the event in the platform's letters: subscribe, SCAN …
         case event(String)
     }
@@ -41,12 +43,32 @@ package struct WeChatMessage: Sendable, Equatable {
             return WeChatMessage(
                 sender: sender, account: account, created: created, sourceID: id, content: .event(event))
         }
+        let id = try field("MsgId")
+        if type == "text", isAnother(xml["Content"] ?? "") {
+            return WeChatMessage(sender: sender, account: account, created: created, sourceID: id, content: .another)
+        }
         var submission = try submission(type: type, xml)
+        submission.language = language(of: submission.text)
         submission.said = created
         submission.people = [Party(contacts: [Contact(kind: .wechat, value: sender)])]
         return WeChatMessage(
-            sender: sender, account: account, created: created, sourceID: try field("MsgId"),
-            content: .said(submission))
+            sender: sender, account: account, created: created, sourceID: id, content: .said(submission))
+    }
+
+    private static func isAnother(_ text: String) -> Bool {
+        let quotes: Set<Character> = ["“", "”", "\"", "「", "」", "。", "."]
+        let word = text.filter { !$0.isWhitespace && !quotes.contains($0) }.lowercased()
+        return word == "新问题" || word == "new"
+    }
+
+    /// English for words with a Latin letter and no Chinese character; Chinese otherwise.
+    private static func language(of text: String) -> Language {
+        var latin = false
+        for scalar in text.unicodeScalars {
+            if scalar.properties.isIdeographic { return .chinese }
+            latin = latin || (scalar.isASCII && scalar.properties.isAlphabetic)
+        }
+        return latin ? .english : .chinese
     }
 
     private static func submission(type: String, _ xml: FlatXML) throws(Trouble) -> Submission {
@@ -88,10 +110,16 @@ package struct WeChatMessage: Sendable, Equatable {
         return Submission(text: label.isEmpty ? "［位置］" : "［位置］\(label)", place: place)
     }
 
+    /// The language of the answer.
+    package var language: Language {
+        if case .said(let submission) = content { submission.language } else { .chinese }
+    }
+
     /// As the ledger takes it. An event is a notice and says no more than its name.
     package var item: Item {
         switch content {
         case .said(let submission): Item(sourceID: sourceID, content: .submission(submission))
+        case .another: Item(sourceID: sourceID, content: .notice(.platformEvent, "another"))
         case .event(let name): Item(sourceID: sourceID, content: .notice(.platformEvent, name))
         }
     }

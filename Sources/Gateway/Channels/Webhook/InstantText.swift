@@ -5,11 +5,11 @@ extension Instant {
     /// are tolerated, a leap second counts as the second before. Nil without a zone: the server's own is never read.
     package init?(text: String) {
         var rest = Substring(text.trimmed)
-        guard let year = rest.number(4), rest.take("-"), let month = rest.number(2), rest.take("-"),
-            let day = rest.number(2), rest.take("T") || rest.take("t") || rest.take(" "),
-            let hour = rest.number(2), rest.take(":"), let minute = rest.number(2), rest.take(":"),
-            let second = rest.number(2), (1...12).contains(month), (1...Self.days(year, month)).contains(day),
-            hour < 24, minute < 60, second <= 60
+        guard let day = Day(rest.prefix(10)) else { return nil }
+        rest = rest.dropFirst(10)
+        guard rest.take("T") || rest.take("t") || rest.take(" "), let hour = rest.number(2), rest.take(":"),
+            let minute = rest.number(2), rest.take(":"), let second = rest.number(2), hour < 24, minute < 60,
+            second <= 60
         else { return nil }
         var milliseconds: Int64 = 0
         if rest.take(".") || rest.take(",") {
@@ -20,25 +20,8 @@ extension Instant {
         }
         guard let offset = rest.offset(), rest.isEmpty else { return nil }
         let clock = (hour * 60 + minute) * 60 + min(second, 59) - offset
-        let seconds = Self.dayNumber(year, month, day) * 86_400 + clock
+        let seconds = day.number * 86_400 + clock
         self.init(milliseconds: Int64(seconds) * 1000 + milliseconds)
-    }
-
-    private static func days(_ year: Int, _ month: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Days since 1970-01-01 in the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms").
-    private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let shifted = month > 2 ? year : year - 1
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }
 

@@ -1,0 +1,120 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Intake
+import NIOCore
+
+/// One request to `/hooks/<channel>`, read whole: what push channels verify and keep.
+struct Hook: Sendable {
+    /// As they came, in order.
+    var headers: [(name: String, value: String)]
+    var query: Query
+    /// The exact bytes of the body (rule 10).
+    var body: [UInt8]
+    /// For the parcel: headers in lower case (without cookies and authorization), `query` and the `peer`.
+    var envelope: [String: String]
+
+    /// Reads a request with a body of `limit` bytes at most. Gives the answer instead where that cannot be: 413 for a
+    /// body that is longer, 400 for one that breaks off.
+    static func read(
+        _ request: Request, _ context: GatewayContext, limit: Int
+    ) async -> Result<Hook, HookAnswer> {
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= limit else { return .failure(.tooLarge(limit)) }
+        var body: [UInt8] = []
+        body.reserveCapacity(announced)
+        do {
+            for try await piece in request.body {
+                guard body.count + piece.readableBytes <= limit else { return .failure(.tooLarge(limit)) }
+                body.append(contentsOf: piece.readableBytesView)
+            }
+        } catch { return .failure(HookAnswer(.badRequest, error: "the body broke off; send it again")) }
+        let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
+        var envelope: [String: String] = [:]
+        for header in headers where !["authorization", "cookie", "proxy-authorization"].contains(header.name) {
+            envelope[header.name] = envelope[header.name].map { "\($0), \(header.value)" } ?? header.value
+        }
+        envelope["query"] = request.uri.query
+        envelope["peer"] = context.peer?.ipAddress
+        return .success(
+            Hook(headers: headers, query: Query(request.uri.query ?? ""), body: body, envelope: envelope))
+    }
+
+    /// Keeps the request as a parcel of these items, in `Blobs` if it is large, and gives one receipt an item.
+    func keep(
+        _ items: [Item], channel: String, received: Instant, tools: Tools, in inbox: Inbox
+    ) async throws(Trouble) -> [Receipt] {
+        let kept: Parcel.Body
+        if body.count > Parcel.inlineLimit {
+            let blob = try await tools.blobs.put(Data(body), keys: tools.keys)
+            kept = .blob(blob.id, size: blob.size)
+        } else {
+            kept = .bytes(Data(body))
+        }
+        return try await inbox.accept(
+            Parcel(channel: channel, received: received, envelope: envelope, body: kept, items: items))
+    }
+}
+
+/// The fields of a query string. "+" is kept as it is: platforms put base64 there, and none sends blanks.
+struct Query: Sendable, Equatable {
+    private var fields: [String: [String]] = [:]
+
+    init(_ text: String) {
+        for part in text.split(separator: "&").prefix(100) {
+            let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = String(halves[0]).removingPercentEncoding,
+                let value = String(halves.count > 1 ? halves[1] : "").removingPercentEncoding
+            else { continue }
+            fields[name, default: []].append(value)
+        }
+    }
+
+    /// The value of a field that stands once; nil otherwise.
+    subscript(_ name: String) -> String? {
+        guard let values = fields[name], values.count == 1 else { return nil }
+        return values.first
+    }
+}
+
+/// What a push channel answers.
+struct HookAnswer: Error, Sendable {
+    var status: HTTPResponse.Status
+    var type: String
+    var body: [UInt8]
+    var headers: HTTPFields = [:]
+
+    init(_ status: HTTPResponse.Status, type: String, body: some Sequence<UInt8>) {
+        self.status = status
+        self.type = type
+        self.body = Array(body)
+    }
+
+    /// A short refusal as JSON, without anything of what was sent.
+    init(_ status: HTTPResponse.Status, error: String) {
+        self.init(status, type: "application/json; charset=utf-8", body: #"{"error":"\#(error)"}"#.utf8)
+    }
+
+    /// One answer for everything that cannot be verified.
+    static let unverified = HookAnswer(.unauthorized, error: "the request could not be verified")
+
+    static func tooLarge(_ limit: Int) -> HookAnswer {
+        var answer = HookAnswer(.contentTooLarge, error: "the body is longer than \(limit) bytes; send less at once")
+        answer.headers[.connection] = "close"
+        return answer
+    }
+
+    /// Our own trouble is never the sender's fault (rule 6): 503, to be tried again.
+    static func later(_ trouble: Trouble) -> HookAnswer {
+        var answer = HookAnswer(.serviceUnavailable, error: "not kept; send it again later")
+        answer.headers[.retryAfter] = String(max(1, (trouble.retryAfter ?? .seconds(30)).components.seconds))
+        return answer
+    }
+
+    var response: Response {
+        var headers = headers
+        headers[.contentType] = type
+        headers[.cacheControl] = "no-store"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,257 @@
+import Crypto
+import Foundation
+import Hummingbird
+import Intake
+import Logging
+
+/// A WeChat official account (公众号, 服务号): `GET /hooks/<channel>` answers the platform's handshake, `POST` takes what
+/// citizens write to the account. The receipt goes back in the answer itself, within the platform's 5 seconds; it is
+/// sealed in secure mode. Pictures, voices and videos are fetched by a job before the platform drops them after 3 days.
+struct WeChatChannel: Channel {
+    static let kind = "wechat-oa"
+    static let example = """
+        name: city-wechat
+        kind: wechat-oa
+        appid: wx0123456789abcdef
+        # The token set in the console; while it is being changed, the new and the old one.
+        tokens: [credential:city-wechat-token]
+        # secure: every body is signed and encrypted. plaintext-not-verified: bodies carry no signature at all; anybody who
+        # learns the token once can forge reports. For trials only.
+        mode: secure
+        # EncodingAESKey, 43 characters; keep the one before as the second.
+        keys: [credential:city-wechat-key]
+        # AppSecret, for fetching pictures, voices and videos.
+        secret: credential:city-wechat-secret
+        # How far the platform's timestamp may be from our clock, both ways.
+        tolerance: 10m
+        # How long after a message the next one of the same citizen still belongs to the same report.
+        conversation: 10m
+        """
+
+    enum Mode: String, CaseIterable {
+        case secure
+        case plaintext = "plaintext-not-verified"
+    }
+
+    private let name: String
+    private let tools: Tools
+    private let mode: Mode
+    private let envelope: TencentEnvelope?
+    private let tolerance: Duration
+    private let window: Duration
+    private let conversations: Conversations
+
+    init(name: String, _ settings: Settings, _ tools: Tools) {
+        self.name = name
+        self.tools = tools
+        mode = settings.choice("mode", default: Mode.secure)
+        tolerance = settings.duration("tolerance", default: .seconds(600), in: .seconds(10) ... .seconds(3600))
+        window = settings.duration("conversation", default: .seconds(600), in: .zero ... .seconds(86_400))
+        conversations = Conversations(window: window)
+        let appid = settings.string("appid")
+        _ = settings.secret("secret")
+        let receiver = settings.string("receiver", default: appid)
+        let tokens = settings.secrets("tokens").map(\.text)
+        // In plaintext mode nothing is ever opened: a key of zeros stands where none is.
+        let keys = mode == .secure || settings.has("keys") ? settings.secrets("keys").map(\.text) : [Self.noKey]
+        do { envelope = try TencentEnvelope(tokens: tokens, keys: keys, receiver: receiver) } catch {
+            if !tokens.isEmpty, !keys.isEmpty {
+                settings.complain(
+                    "keys", expected: Phrase(zh: "43 个字符的 EncodingAESKey", en: "an EncodingAESKey of 43 characters"),
+                    found: Phrase(zh: "其他内容（不予显示）", en: "something else (not shown)"))
+            }
+            envelope = nil
+        }
+    }
+
+    private static let noKey = String(repeating: "A", count: 43)
+
+    func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
+        routes.get("/hooks/\(name)") { request, _ in greet(Query(request.uri.query ?? "")).response }
+        routes.post("/hooks/\(name)") { request, context in
+            switch await Hook.read(request, context, limit: FlatXML.mostBytes) {
+            case .failure(let answer): answer.response
+            case .success(let hook): await answer(hook, into: inbox).response
+            }
+        }
+    }
+
+    /// The handshake: echostr comes back as it is. The same plain check even when secure mode is on.
+    private func greet(_ query: Query) -> HookAnswer {
+        do throws(Refusal) {
+            _ = try checkedPlain(query, now: tools.now())
+            guard let echo = query["echostr"], echo.utf8.count <= 512 else { throw .missing }
+            return HookAnswer(.ok, type: "text/plain; charset=utf-8", body: echo.utf8)
+        } catch { return refused(error) }
+    }
+
+    /// Why a request is not believed, for the counter.
+    private enum Refusal: Error {
+        case missing
+        case plaintext
+        case envelope(TencentEnvelope.Refusal)
+
+        var word: String {
+            switch self {
+            case .missing: "missing-field"
+            case .plaintext: "plaintext"
+            case .envelope(let refusal): refusal.rawValue
+            }
+        }
+    }
+
+    private func refused(_ refusal: Refusal) -> HookAnswer {
+        tools.metrics.count("intake_unverified_total", ["channel": name, "reason": refusal.word])
+        return .unverified
+    }
+
+    /// A verified body: the plain XML, and how to seal the answer (nil: not at all).
+    private struct Opened {
+        var xml: String
+        var secrets: (token: Int, key: Int)?
+    }
+
+    private func answer(_ hook: Hook, into inbox: Inbox) async -> HookAnswer {
+        let now = tools.now()
+        do throws(Refusal) {
+            let opened = try mode == .secure ? openSealed(hook, now: now) : openPlain(hook, now: now)
+            var hook = hook
+            // A key may be gone when the bytes are read again: the words are kept with them.
+            hook.envelope[Self.openedField] = opened.xml
+            return await keep(hook, opened, now: now, into: inbox)
+        } catch { return refused(error) }
+    }
+
+    private static let openedField = "opened"
+
+    private func openSealed(_ hook: Hook, now: Instant) throws(Refusal) -> Opened {
+        guard let envelope, let signature = hook.query["msg_signature"], hook.query["encrypt_type"] == "aes",
+            let encrypted = (try? FlatXML.read(hook.body))?["Encrypt"]
+        else { throw .plaintext }
+        guard let timestamp = hook.query["timestamp"], let nonce = hook.query["nonce"] else { throw .missing }
+        do {
+            let opened = try envelope.open(
+                encrypted, signature: signature, timestamp: timestamp, nonce: nonce, sent: Self.instant(timestamp),
+                now: now, tolerance: tolerance)
+            return Opened(xml: opened.text, secrets: (opened.token, opened.key))
+        } catch { throw .envelope(error) }
+    }
+
+    private func openPlain(_ hook: Hook, now: Instant) throws(Refusal) -> Opened {
+        try checkedPlain(hook.query, now: now)
+        return Opened(xml: String(decoding: hook.body, as: UTF8.self), secrets: nil)
+    }
+
+    private func checkedPlain(_ query: Query, now: Instant) throws(Refusal) {
+        guard let envelope, let signature = query["signature"], let timestamp = query["timestamp"],
+            let nonce = query["nonce"]
+        else { throw .missing }
+        guard envelope.token(signing: [timestamp, nonce], as: signature) != nil else { throw .envelope(.badSignature) }
+        guard let sent = Self.instant(timestamp), sent - now <= tolerance, now - sent <= tolerance else {
+            throw .envelope(.stale)
+        }
+    }
+
+    /// Whole seconds since 1970.
+    private static func instant(_ text: String) -> Instant? {
+        text.utf8.count <= 12 ? Int64(text).map { Instant(seconds: $0) } : nil
+    }
+
+    private func keep(_ hook: Hook, _ opened: Opened, now: Instant, into inbox: Inbox) async -> HookAnswer {
+        do throws(Trouble) {
+            let xml: String?
+            switch Self.message(opened.xml) {
+            case .success(let message):
+                let reply = try await keep(message, hook, now: now, into: inbox)
+                xml = reply.xml(to: message.sender, from: message.account, language: message.language, now: now)
+            case .failure(let trouble):
+                xml = try await quarantine(opened.xml, trouble.reason, hook, now: now, into: inbox)
+            }
+            return try sealed(xml, opened.secrets, now: now)
+        } catch {
+            tools.log.warning("a message was not kept", metadata: ["channel": "\(name)", "trouble": "\(error)"])
+            return .later(error)
+        }
+    }
+
+    /// Keeps a message that cannot be read and gives the plain answer, if there is somebody to answer. It is known by its
+    /// digest, so that the platform's repeats are one.
+    private func quarantine(
+        _ xml: String, _ reason: String, _ hook: Hook, now: Instant, into inbox: Inbox
+    ) async throws(Trouble) -> String? {
+        let item = Item(sourceID: SHA256.hash(data: Array(xml.utf8)).hex, content: .unreadable(reason))
+        _ = try await hook.keep([item], channel: name, received: now, tools: tools, in: inbox)
+        guard let fields = try? FlatXML.read(Array(xml.utf8)), let citizen = fields["FromUserName"],
+            let account = fields["ToUserName"]
+        else { return nil }
+        return WeChatReply.unread.xml(to: citizen, from: account, language: .chinese, now: now)
+    }
+
+    private func sealed(_ xml: String?, _ secrets: (token: Int, key: Int)?, now: Instant) throws(Trouble) -> HookAnswer
+    {
+        guard let xml else { return HookAnswer(.ok, type: "text/plain; charset=utf-8", body: "success".utf8) }
+        guard let secrets, let envelope else {
+            return HookAnswer(.ok, type: "application/xml; charset=utf-8", body: xml.utf8)
+        }
+        let parts = try envelope.seal(
+            xml, token: secrets.token, key: secrets.key, timestamp: String(now.milliseconds / 1000),
+            nonce: String(UInt32.random(in: 0...UInt32.max)))
+        return HookAnswer(.ok, type: "application/xml; charset=utf-8", body: WeChatReply.xml(parts).utf8)
+    }
+
+    /// Keeps one message with what it belongs to, and gives what its citizen is told.
+    private func keep(
+        _ message: WeChatMessage, _ hook: Hook, now: Instant, into inbox: Inbox
+    ) async throws(Trouble) -> WeChatReply {
+        await conversations.enter(message.sender)
+        let result: Result<WeChatReply, Trouble>
+        do throws(Trouble) {
+            result = .success(try await keepAlone(message, hook, now: now, into: inbox))
+        } catch { result = .failure(error) }
+        await conversations.leave(message.sender)
+        return try result.get()
+    }
+
+    private func keepAlone(
+        _ message: WeChatMessage, _ hook: Hook, now: Instant, into inbox: Inbox
+    ) async throws(Trouble) -> WeChatReply {
+        guard case .said(var submission) = message.content else {
+            _ = try await hook.keep([message.item], channel: name, received: now, tools: tools, in: inbox)
+            if message.content == .another { await conversations.end(message.sender, now: now) }
+            return switch message.content {
+            case .another: .another
+            case .event("subscribe"): .welcome
+            default: .none
+            }
+        }
+        let followsUp = try await ticket(of: message, now: now)
+        submission.followsUp = followsUp?.description
+        let item = Item(sourceID: message.sourceID, content: .submission(submission))
+        let receipt = try await hook.keep([item], channel: name, received: now, tools: tools, in: inbox).first
+        guard let number = receipt?.ticket else { return .unread }
+        await conversations.kept(message.sourceID, from: message.sender, followsUp: followsUp, as: number, now: now)
+        return receipt?.arrival == .followUp ? .added(number) : .received(number, code: tools.keys.lookupCode(number))
+    }
+
+    /// The open ticket a message belongs to; nil for the first of a report.
+    private func ticket(of message: WeChatMessage, now: Instant) async throws(Trouble) -> TicketNumber? {
+        switch await conversations.belonging(of: message.sourceID, from: message.sender, now: now) {
+        case .known(let ticket): return ticket
+        case .unknown:
+            let hash = tools.keys.contactHash(Contact(kind: .wechat, value: message.sender))
+            return try await tools.store.open(contactHash: hash, since: now - window)?.number
+        }
+    }
+
+    private static func message(_ xml: String) -> Result<WeChatMessage, Trouble> {
+        do throws(Trouble) {
+            return .success(try WeChatMessage.read(try FlatXML.read(Array(xml.utf8))))
+        } catch { return .failure(error) }
+    }
+
+    func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
+        if let opened = raw.envelope[Self.openedField] { return [try Self.message(opened).get().item] }
+        let xml = String(decoding: try raw.bytes(upTo: FlatXML.mostBytes), as: UTF8.self)
+        return [try Self.message(xml).get().item]
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Hummingbird
+import Intake
+import Logging
+
+/// Reports pushed by our own website, app or call-centre system, or by anybody who signs as Standard Webhooks says:
+/// `POST /hooks/<channel>` with a `WebhookBody`.
+///
+/// Answers: 200 with one receipt an item once all are on disk, the same for a repeat; 401 for what cannot be verified
+/// (counted by reason, bytes not kept); 413 for a body over the limit; 503 with Retry-After for our own trouble. What is
+/// verified and cannot be read is quarantined and answered with 200, because the sender has done its part.
+struct WebhookChannel: Channel {
+    static let kind = "webhook"
+    static let example = """
+        name: city-website
+        kind: webhook
+        # One or more secrets of at least 16 random bytes in base64 (whsec_…), or public keys (whpk_…). Any one is
+        # enough, so that a secret is changed without a gap: add the new one, change the sender, remove the old one.
+        secrets: [credential:city-website-webhook]
+        # How far webhook-timestamp may be from our clock, both ways.
+        tolerance: 5m
+        # The largest body; more is answered with 413.
+        limit: 1MiB
+        """
+
+    private let name: String
+    private let tools: Tools
+    private let webhooks: StandardWebhooks?
+    private let limit: Int
+
+    init(name: String, _ settings: Settings, _ tools: Tools) {
+        self.name = name
+        self.tools = tools
+        let tolerance = settings.duration("tolerance", default: .seconds(300), in: .seconds(1) ... .seconds(3600))
+        limit = Int(settings.size("limit", default: 1 << 20, in: 1024...(16 << 20)))
+        let secrets = settings.secrets("secrets").map(\.text)
+        for (position, secret) in secrets.enumerated() {
+            do { _ = try WebhookKey(secret) } catch {
+                settings.complain(
+                    "secrets", item: position,
+                    expected: Phrase(zh: "至少 16 字节的 base64 密钥（whsec_…）", en: "a base64 secret of 16 bytes or more"),
+                    found: Phrase(zh: "不合格的密钥（不予显示）", en: "another (not shown)"))
+            }
+        }
+        webhooks = try? StandardWebhooks(keys: secrets, tolerance: tolerance)
+    }
+
+    func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
+        routes.post("/hooks/\(name)") { request, context in
+            switch await Hook.read(request, context, limit: limit) {
+            case .failure(let answer): answer.response
+            case .success(let hook): await answer(hook, into: inbox).response
+            }
+        }
+    }
+
+    private func answer(_ hook: Hook, into inbox: Inbox) async -> HookAnswer {
+        let now = tools.now()
+        do throws(StandardWebhooks.Refusal) {
+            guard let webhooks else { return .unverified }
+            let verified = try webhooks.verify(headers: hook.headers, body: hook.body, now: now)
+            tools.metrics.count("intake_webhook_key_total", ["channel": name, "key": String(verified.key)])
+            return await keep(hook, id: verified.id, received: now, into: inbox)
+        } catch {
+            tools.metrics.count("intake_unverified_total", ["channel": name, "reason": error.rawValue])
+            return .unverified
+        }
+    }
+
+    private func keep(_ hook: Hook, id: String, received: Instant, into inbox: Inbox) async -> HookAnswer {
+        let items = Self.items(hook.body, id: id)
+        do throws(Trouble) {
+            let receipts = try await hook.keep(items, channel: name, received: received, tools: tools, in: inbox)
+            let body = try JSON.encode(WebhookReceipts(items, receipts, tools.keys))
+            return HookAnswer(.ok, type: "application/json; charset=utf-8", body: body)
+        } catch {
+            tools.log.warning("a webhook was not kept", metadata: ["channel": "\(name)", "trouble": "\(error)"])
+            return .later(error)
+        }
+    }
+
+    /// The items of a body, or one that stands for a body that cannot be read.
+    private static func items(_ body: [UInt8], id: String) -> [Item] {
+        do { return try WebhookBody.read(body, id: id) } catch {
+            return [Item(sourceID: id, content: .unreadable(error.reason))]
+        }
+    }
+
+    func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
+        guard let id = raw.envelope["webhook-id"] else {
+            throw .lasting("expected the header webhook-id with the kept bytes, found none")
+        }
+        return try WebhookBody.read(try raw.bytes(upTo: limit), id: id)
+    }
+}
+
+/// The JSON that answers a webhook: `{"receipts": [{"id": …, "class": "ticket", "number": …, "code": …}]}`.
+struct WebhookReceipts: Encodable {
+    struct One: Encodable {
+        /// Source id of the item.
+        var id: String
+        /// ticket, follow-up, quarantined, refused.
+        var `class`: String
+        var number: String?
+        /// With the number, lets the citizen look the ticket up; not given for a follow-up, whose ticket may be somebody
+        /// else's.
+        var code: String?
+        /// What is wrong with an item that could not be read.
+        var reason: String?
+        /// Set when the same id came before with other content: nothing new was kept.
+        var reused: Bool?
+    }
+    var receipts: [One]
+
+    init(_ items: [Item], _ receipts: [Receipt], _ keys: Keys) {
+        self.receipts = zip(items, receipts).map { item, receipt in
+            var one = One(id: item.sourceID, class: receipt.arrival.rawValue)
+            one.number = receipt.ticket?.description
+            if receipt.arrival == .ticket { one.code = receipt.ticket.map(keys.lookupCode) }
+            if receipt.arrival == .quarantined, case .unreadable(let reason) = item.content { one.reason = reason }
+            if receipt.seen == .differs { one.reused = true }
+            return one
+        }
+    }
+}
+
+extension RawParcel {
+    /// The kept bytes in memory; lasting trouble if they are more than `limit`.
+    func bytes(upTo limit: Int) throws(Trouble) -> [UInt8] {
+        switch body {
+        case .bytes(let bytes): return Array(bytes)
+        case .file(let path):
+            guard let bytes = boundedContents(path, limit: limit) else {
+                throw .lasting("expected a readable file of \(limit) bytes at most, found none")
+            }
+            return bytes
+        }
+    }
+}
