@@ -2,7 +2,9 @@ import Intake
 
 /// Every adapter there is: one line each.
 enum Registry {
-    static let channels: [any Channel.Type] = []
+    static let channels: [any Channel.Type] = [
+        WebhookChannel.self, WeChatChannel.self,
+    ]
 
     static let dispatchers: [any Dispatcher.Type] = [
         FolderDispatcher.self

@@ -21,7 +21,7 @@ extension Day {
 
     /// Days from 1970-01-01, by counting years from March, so that the leap day comes last (H. Hinnant,
     /// "chrono-compatible low-level date algorithms", days_from_civil).
-    var daysSince1970: Int {
+    package var daysSince1970: Int {
         let (year, month, day) = (Int(number / 10_000), Int(number / 100 % 100), Int(number % 100))
         let shifted = month <= 2 ? year - 1 : year
         let yearOfEra = shifted % 400

@@ -39,11 +39,12 @@ struct LiveGateway {
         let store = try SQLiteStore(path: folder + "/ledger.db")
         let keys = try Keys(master: Data(repeating: 7, count: 32))
         let tools = Tools(
-            keys: keys, store: store, blobs: try FileBlobs(folder: folder + "/blobs"), city: { City() },
-            now: { clock.now }, metrics: Metrics(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            scratch: folder + "/scratch")
+            keys: keys, store: store, blobs: try FileBlobs(folder: folder + "/blobs"), city: { nil },
+            network: try Network(now: { clock.now }), now: { clock.now }, metrics: Metrics(),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            state: folder)
         let inbox = Inbox(
-            store: store, keys: keys, day: { Day(number: Int(($0.milliseconds + 8 * 3_600_000) / 86_400_000)) })
+            store: store, keys: keys, day: { Day($0, offset: .seconds(8 * 3600)) })
         if refuse != nil { inbox.close() }
         let router = Router(context: GatewayContext.self)
         for channel in try make(tools) { channel.routes(router, into: inbox) }

@@ -20,7 +20,7 @@ extension Instant {
         }
         guard let offset = rest.offset(), rest.isEmpty else { return nil }
         let clock = (hour * 60 + minute) * 60 + min(second, 59) - offset
-        let seconds = day.number * 86_400 + clock
+        let seconds = day.daysSince1970 * 86_400 + clock
         self.init(milliseconds: Int64(seconds) * 1000 + milliseconds)
     }
 }
