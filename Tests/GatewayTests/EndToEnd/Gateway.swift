@@ -128,10 +128,12 @@ final class RunningGateway: Sendable {
     }
 
     /// Runs a command of the executable on the same configuration.
-    func command(_ arguments: [String], english: Bool = false) async throws -> (status: Int32, output: String) {
+    func command(
+        _ arguments: [String], english: Bool = false, file: String? = nil
+    ) async throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: RunningGateway.executable)
-        process.arguments = arguments + ["--config", folder + "/intake.yaml", "--state", state]
+        process.arguments = arguments + ["--config", file ?? folder + "/intake.yaml", "--state", state]
         var environment = environment
         if english { environment["LANG"] = "en_US.UTF-8" }
         process.environment = environment
