@@ -48,21 +48,18 @@ struct LiveGateway {
         if refuse != nil { inbox.close() }
         let router = Router(context: GatewayContext.self)
         for channel in try make(tools) { channel.routes(router, into: inbox) }
-        let responder = router.buildResponder()
-        let (ports, bound) = AsyncStream<Int>.makeStream()
-        let listener = Listener(
-            address: .tcp(host: "127.0.0.1", port: 0), responder: { responder }, ready: { bound.yield($0) },
-            log: tools.log)
-        let group = ServiceGroup(services: [listener], logger: tools.log)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
             tasks.addTask { await inbox.run() }
-            var iterator = ports.makeAsyncIterator()
-            let port = await iterator.next() ?? 0
-            try await body(LiveGateway(port: port, store: store, tools: tools, folder: folder))
+            let result: Result<Void, any Error>
+            do {
+                result = .success(
+                    try await withLoopback(router) { port in
+                        try await body(LiveGateway(port: port, store: store, tools: tools, folder: folder))
+                    })
+            } catch { result = .failure(error) }
             inbox.close()
-            await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
+            try result.get()
         }
         await store.close()
     }

@@ -40,6 +40,7 @@ struct WeChatChannel: Channel {
     private let tolerance: Duration
     private let window: Duration
     private let conversations: Conversations
+    private let api: WeChatAPI
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
         self.name = name
@@ -49,7 +50,8 @@ struct WeChatChannel: Channel {
         window = settings.duration("conversation", default: .seconds(600), in: .zero ... .seconds(86_400))
         conversations = Conversations(window: window)
         let appid = settings.string("appid")
-        _ = settings.secret("secret")
+        api = WeChatAPI(
+            settings.optionalTable("api"), appid: appid, secret: settings.secret("secret"), tools)
         let receiver = settings.string("receiver", default: appid)
         let tokens = settings.secrets("tokens").map(\.text)
         // In plaintext mode nothing is ever opened: a key of zeros stands where none is.
@@ -242,6 +244,8 @@ struct WeChatChannel: Channel {
             return try await tools.store.open(contactHash: hash, since: now - window)?.number
         }
     }
+
+    func fetch(_ remote: String) async throws(Trouble) -> Attachment { try await api.media(remote) }
 
     private static func message(_ xml: String) -> Result<WeChatMessage, Trouble> {
         do throws(Trouble) {

@@ -21,18 +21,22 @@ struct WebhookChannel: Channel {
         tolerance: 5m
         # The largest body; more is answered with 413.
         limit: 1MiB
+        # Files that reports name by address: the largest, and (networks: [10.0.0.0/8]) where from, if not public addresses.
+        files: { limit: 100MiB }
         """
 
     private let name: String
     private let tools: Tools
     private let webhooks: StandardWebhooks?
     private let limit: Int
+    private let files: FileFetcher
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
         self.name = name
         self.tools = tools
         let tolerance = settings.duration("tolerance", default: .seconds(300), in: .seconds(1) ... .seconds(3600))
         limit = Int(settings.size("limit", default: 1 << 20, in: 1024...(16 << 20)))
+        files = FileFetcher(settings.optionalTable("files"), tools)
         let secrets = settings.secrets("secrets").map(\.text)
         for (position, secret) in secrets.enumerated() {
             do { _ = try WebhookKey(secret) } catch {
@@ -85,6 +89,8 @@ struct WebhookChannel: Channel {
             return [Item(sourceID: id, content: .unreadable(error.reason))]
         }
     }
+
+    func fetch(_ remote: String) async throws(Trouble) -> Attachment { try await files.fetch(remote) }
 
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
         guard let id = raw.envelope["webhook-id"] else {
