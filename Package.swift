@@ -68,7 +68,8 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Servers", dependencies: ["Intake", "Storage"], path: "Tests/Servers", swiftSettings: strict),
         .testTarget(
-            name: "IntakeTests", dependencies: ["Intake"], swiftSettings: strict),
+            name: "IntakeTests",
+            dependencies: ["Intake", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .testTarget(
             name: "StorageTests", dependencies: ["Intake", "Servers", "Storage"], swiftSettings: strict),
         .testTarget(

@@ -37,8 +37,8 @@ package enum Lifecycle {
         move([.received, .accepted], .needsInfo, [.operator], .tellCitizen)
         move([.needsInfo], .received, [.intake, .operator, .citizen])
         // In-hand and answered follow from the lead's assignment.
-        move([.accepted], .inHand, [.intake, .department])
-        move([.inHand, .answered], .accepted, [.intake, .operator])
+        move([.accepted, .answered], .inHand, [.intake, .department])
+        move([.inHand], .accepted, [.intake, .operator])
         // About half of all calls are answered at once.
         move([.received], .answered, [.operator], .tellCitizen)
         move([.accepted, .inHand], .answered, [.intake, .operator, .department], .tellCitizen)

@@ -48,6 +48,7 @@ package enum Masker {
                 break
             }
         }
+        if isTicket(text[start..<end]) { return nil }
         if digits.count == 17, end < text.count, "xXｘＸ".unicodeScalars.contains(text[end]) { return (end + 1, "〔证件号〕") }
         switch digits.count {
         case 18: return (end, "〔证件号〕")
@@ -60,7 +61,13 @@ package enum Masker {
         }
     }
 
-    /// Written without separators (`20261121-000042` is a ticket).
+    /// `20261121-000042` is no telephone.
+    private static func isTicket(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        guard (15...18).contains(text.count), text.allSatisfy(\.isASCII) else { return false }
+        return TicketNumber(String(String.UnicodeScalarView(text))) != nil
+    }
+
+    /// Written without separators.
     private static func plain(_ text: [Unicode.Scalar], _ start: Int, _ end: Int) -> Bool {
         !text[start..<end].contains { separators.contains($0) }
     }
