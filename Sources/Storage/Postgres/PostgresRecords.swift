@@ -2,9 +2,7 @@ import Foundation
 import Intake
 
 extension PostgresTicket {
-    /// States nothing but a reopening leaves.
-    static let ends: Set<Ticket.State> = [.closed, .notAccepted, .withdrawn, .merged, .transferredEmergency]
-    static let endsInSQL = "(" + ends.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ") + ")"
+    static let endsInSQL = "(" + Lifecycle.ends.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ") + ")"
 }
 
 extension Ticket {

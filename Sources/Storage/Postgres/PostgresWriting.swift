@@ -109,7 +109,7 @@ struct PostgresWriting: Sendable {
 
     /// The ticket a new one would join.
     func joins(_ new: NewTicket) -> PostgresTicket? {
-        guard let id = new.followsUp, let ticket = tickets[id], !PostgresTicket.ends.contains(ticket.state) else {
+        guard let id = new.followsUp, let ticket = tickets[id], !Lifecycle.ends.contains(ticket.state) else {
             return nil
         }
         return ticket
