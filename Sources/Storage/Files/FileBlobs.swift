@@ -95,7 +95,12 @@ private final class FileRoom: BlobRoom {
             } catch { throw SyncedFile.trouble("make the folder of a file") }
             try SyncedFile.sync(folder: folder)
         }
-        try file.finish(at: place)
+        // The older of two stays; its name may not be on disk yet, so the folder is synced either way.
+        if FileManager.default.fileExists(atPath: place) {
+            file.discard()
+        } else {
+            try file.finish(at: place)
+        }
         try SyncedFile.sync(folder: parent)
     }
 

@@ -105,11 +105,17 @@ extension SQLiteStore {
     ) throws -> (ArrivalClass, TicketNumber) {
         let become: ArrivalClass
         let number: TicketNumber
+        // Parties of different submissions are different people, until their contacts say otherwise.
+        var parties = 0
         if let earlier = try ticket.followsUp.flatMap({ try openTicket($0, in: db) }) {
             (become, number) = (.followUp, earlier)
             var entry = ticket.entry
             entry.kind = .followUp
             try append([entry], to: earlier.id, in: db)
+            parties =
+                try Int.fetchOne(
+                    db.cachedStatement(sql: "SELECT max(party) + 1 FROM contacts WHERE ticket = ?"),
+                    arguments: [earlier.id]) ?? 0
         } else {
             (become, number) = (.ticket, TicketNumber(day: ticket.day, id: next))
             next += 1
@@ -131,8 +137,8 @@ extension SQLiteStore {
             try db.cachedStatement(
                 sql: "INSERT INTO contacts (ticket, role, party, kind, sealed, hash) VALUES (?, ?, ?, ?, ?, ?)"
             ).execute(arguments: [
-                number.id, contact.role.rawValue, contact.party, contact.kind.rawValue, contact.sealed.bytes,
-                contact.hash,
+                number.id, contact.role.rawValue, parties + contact.party, contact.kind.rawValue,
+                contact.sealed.bytes, contact.hash,
             ])
         }
         for job in ticket.jobs { try insert(job, subject: number.id, in: db) }

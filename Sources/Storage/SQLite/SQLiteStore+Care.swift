@@ -120,9 +120,14 @@ extension SQLiteStore {
 
     package func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID] {
         try await write { db in
-            try String.fetchAll(
-                db, sql: "DELETE FROM staged WHERE at < ? RETURNING blob", arguments: [before.milliseconds]
-            ).map(BlobID.init(hex:))
+            let swept = try String.fetchSet(
+                db, sql: "DELETE FROM staged WHERE at < ? RETURNING blob", arguments: [before.milliseconds])
+            let named = try swept.filter { blob in
+                try Row.fetchOne(
+                    db, sql: "SELECT 1 FROM staged WHERE blob = ?1 UNION SELECT 1 FROM parcels WHERE blob = ?1",
+                    arguments: [blob]) != nil
+            }
+            return swept.subtracting(named).sorted().map(BlobID.init(hex:))
         }
     }
 

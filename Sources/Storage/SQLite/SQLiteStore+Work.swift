@@ -77,7 +77,10 @@ extension SQLiteStore {
                 .execute(arguments: [job.id, job.fence])
         case .again(let due):
             try db.cachedStatement(
-                sql: "UPDATE jobs SET due = ?, attempts = attempts + 1, holder = NULL WHERE id = ? AND fence = ?"
+                sql: """
+                    UPDATE jobs SET due = ?, attempts = attempts + 1, fence = fence + 1, holder = NULL
+                    WHERE id = ? AND fence = ?
+                    """
             ).execute(arguments: [due.milliseconds, job.id, job.fence])
         }
         return db.changesCount == 1
@@ -97,24 +100,26 @@ extension SQLiteStore {
     }
 
     private static func linkPeople(of ticket: Int64, in db: Database) throws {
-        let parties = try Row.fetchAll(
+        let contacts = try Row.fetchAll(
             db.cachedStatement(
-                sql: "SELECT id, party, hash FROM contacts WHERE ticket = ? AND person IS NULL ORDER BY party, id"),
-            arguments: [ticket])
+                sql: """
+                    SELECT id, party, (SELECT min(known.person) FROM contacts AS known
+                        WHERE known.hash = contacts.hash AND known.person IS NOT NULL)
+                    FROM contacts WHERE ticket = ? AND person IS NULL ORDER BY party, id
+                    """), arguments: [ticket])
+        // A party is who any of its contacts is known to be.
         var persons: [Int: Int64] = [:]
-        for row in parties {
-            let (id, party, hash): (Int64, Int, Data) = (row[0], row[1], row[2])
-            let known = try Int64.fetchOne(
-                db.cachedStatement(
-                    sql: "SELECT person FROM contacts WHERE hash = ? AND person IS NOT NULL ORDER BY id LIMIT 1"),
-                arguments: [hash])
-            if let known, persons[party] == nil { persons[party] = known }
+        for row in contacts {
+            if let known = row[2] as Int64? { persons[row[1]] = min(known, persons[row[1]] ?? known) }
+        }
+        for row in contacts {
+            let party: Int = row[1]
             if persons[party] == nil {
                 try db.cachedStatement(sql: "INSERT INTO persons DEFAULT VALUES").execute()
                 persons[party] = db.lastInsertedRowID
             }
             try db.cachedStatement(sql: "UPDATE contacts SET person = ? WHERE id = ?")
-                .execute(arguments: [persons[party], id])
+                .execute(arguments: [persons[party], row[0] as Int64])
         }
     }
 

@@ -1,0 +1,61 @@
+import Foundation
+import Intake
+import Testing
+
+@Suite("Checkpoints, on each database") struct AuditTests {
+    @Test("a checkpoint holds the heads that changed since the last, chained to it", arguments: Backend.allCases)
+    func knots(backend: Backend) async throws {
+        try await backend.withStore { store in
+            #expect(try await store.checkpoint(at: Samples.start) == nil)
+            let one = try await store.report("1")
+            let two = try await store.report("2")
+            let first = try #require(try await store.checkpoint(at: Samples.at(60)))
+            #expect(first.tickets == 2 && first.entries == 2 && first.at == Samples.at(60))
+            #expect(try await store.checkpoint(at: Samples.at(120)) == nil)
+            var outcome = Outcome(ticket: two)
+            outcome.entries = [try Samples.entry(), try Samples.entry()]
+            _ = try await store.apply([outcome])
+            let three = try await store.report("3")
+            let second = try #require(try await store.checkpoint(at: Samples.at(180)))
+            #expect(second.tickets == 3 && second.entries == 5)
+            #expect(try await store.heads(of: first.id).map(\.ticket) == [one, two])
+            #expect(try await store.heads(of: second.id).map(\.ticket) == [two, three])
+            #expect(try await store.heads(of: second.id).map(\.entries) == [3, 1])
+            #expect(try await store.checkpoints(after: 0, limit: 9) == [first, second])
+            #expect(try await store.checkpoints(after: first.id, limit: 9) == [second])
+            var hash = Data()
+            for knot in [first, second] {
+                hash = Checkpoint.hash(
+                    after: hash, at: knot.at, tickets: knot.tickets, entries: knot.entries,
+                    heads: try await store.heads(of: knot.id))
+                #expect(hash == knot.hash)
+            }
+        }
+    }
+
+    @Test("no entry escapes the checkpoints tied while many write", arguments: Backend.allCases)
+    func busy(backend: Backend) async throws {
+        try await backend.withTwoStores { left, right in
+            @Sendable func write(_ store: any Store, _ name: String) async throws {
+                for number in 0..<40 {
+                    let id = try await store.report("\(name) \(number)")
+                    var outcome = Outcome(ticket: id)
+                    outcome.entries = [try Samples.entry()]
+                    _ = try await store.apply([outcome])
+                }
+            }
+            async let one: Void = write(left, "left")
+            async let two: Void = write(right, "right")
+            for number in 0..<30 { _ = try await left.checkpoint(at: Samples.at(Int64(number))) }
+            _ = try await (one, two)
+            _ = try await right.checkpoint(at: Samples.at(1000))
+            let knots = try await left.checkpoints(after: 0, limit: 100)
+            #expect(knots.last?.tickets == 80 && knots.last?.entries == 160)
+            var heads: [Int64: Checkpoint.Head] = [:]
+            for knot in knots { for head in try await left.heads(of: knot.id) { heads[head.ticket] = head } }
+            let tickets = try await left.latest(before: nil, limit: 100)
+            #expect(tickets.count == 80)
+            for ticket in tickets { #expect(heads[ticket.number.id]?.hash == ticket.head) }
+        }
+    }
+}
