@@ -46,6 +46,7 @@ struct Fetching: Sendable {
                     "a file will not be had", metadata: ["ticket": "\(dossier.ticket.number)", "trouble": "\(error)"])
             }
             let fetched = Fetched(sequence: remote.sequence, index: remote.index, attachment: attachment)
+            if let blob = attachment.content.blob { outcome.blobs.append(blob) }
             outcome.entries.append(try tools.keys.entry(.fetched, at: tools.now(), actor: "intake", fetched))
         }
         // Departments get what came since their first work order.

@@ -69,11 +69,13 @@ package struct NewTicket: Sendable {
     package var followsUp: Int64?
     /// Work to begin with; `subject` is filled in with the ticket's id.
     package var jobs: [NewJob]
+    /// Files its sealed text names: they must outlive every sweep.
+    package var blobs: [BlobID]
 
     package init(
         day: Day, channel: String, kind: Kind? = nil, category: String? = nil, area: String? = nil, urgent: Bool,
         confidential: Bool, language: Language, contacts: [NewContact], entry: NewEntry, followsUp: Int64? = nil,
-        jobs: [NewJob]
+        jobs: [NewJob], blobs: [BlobID] = []
     ) {
         self.day = day
         self.channel = channel
@@ -87,6 +89,7 @@ package struct NewTicket: Sendable {
         self.entry = entry
         self.followsUp = followsUp
         self.jobs = jobs
+        self.blobs = blobs
     }
 }
 

@@ -19,6 +19,8 @@ package struct Outcome: Sendable {
     package var attempt: Attempt?
     package var entries: [NewEntry] = []
     package var jobs: [NewJob] = []
+    /// Files the sealed entries name: they must outlive every sweep.
+    package var blobs: [BlobID] = []
     /// Find the persons behind the ticket's contacts, or make them: this is when a contact gets into the index.
     package var linkPeople = false
 

@@ -65,10 +65,12 @@ extension Keys {
             area: submission.place.area, urgent: submission.urgent, confidential: submission.confidential,
             language: submission.language, contacts: contacts,
             entry: try entry(.received, at: parcel.received, actor: "citizen", json: json),
-            followsUp: followsUp, jobs: jobs)
+            followsUp: followsUp, jobs: jobs, blobs: submission.attachments.compactMap(\.content.blob))
     }
 }
 
 extension Attachment.Content {
+    /// What it is kept under, if it is.
+    package var blob: BlobID? { if case .kept(let id) = self { id } else { nil } }
     var isRemote: Bool { if case .remote = self { true } else { false } }
 }

@@ -82,6 +82,7 @@ struct PostgresApplication: Sendable {
         deliveries += outcome.deliveries.map { (ticket.id, $0) }
         if let attempt = outcome.attempt { try add(attempt) }
         for entry in outcome.entries { writing.append(entry, as: entry.kind, to: ticket.id) }
+        writing.add(outcome.blobs, to: ticket.id)
         for job in outcome.jobs {
             writing.add(NewJob(lane: job.lane, due: job.due, subject: job.subject == 0 ? ticket.id : job.subject))
         }

@@ -194,6 +194,8 @@ enum PostgresSchema {
             PRIMARY KEY (form, file)
         );
         CREATE INDEX staged_by_at ON staged (at);
+        CREATE INDEX staged_by_blob ON staged (blob);
+        CREATE TABLE files (blob text COLLATE "C" NOT NULL, ticket bigint NOT NULL, PRIMARY KEY (blob, ticket));
 
         CREATE TABLE api_keys (
             id text PRIMARY KEY,

@@ -29,13 +29,16 @@ extension PostgresStore {
     }
 
     package func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID] {
+        // Alone, so that no report on its way in names a file unseen.
         try await write([
-            PostgresStatement("DELETE FROM staged WHERE at < $1 RETURNING blob", .int(before.milliseconds))
+            PostgresLink.alone,
+            PostgresStatement("DELETE FROM staged WHERE at < $1 RETURNING blob", .int(before.milliseconds)),
         ]) { connection, rows throws(PostgresFailure) in
-            let swept = try rows[0].map { row throws(PostgresFailure) in try row.text() }
+            let swept = try rows[1].map { row throws(PostgresFailure) in try row.text() }
             let named = try connection.run(
                 """
                 SELECT blob FROM staged WHERE blob = ANY ($1) UNION SELECT blob FROM parcels WHERE blob = ANY ($1)
+                UNION SELECT blob FROM files WHERE blob = ANY ($1)
                 """, .texts(swept)
             ).map { row throws(PostgresFailure) in try row.text() }
             return PostgresEnding(Set(swept).subtracting(named).sorted().map(BlobID.init(hex:)))

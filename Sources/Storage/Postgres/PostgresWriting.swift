@@ -81,6 +81,7 @@ struct PostgresWriting: Sendable {
     private var lines: [Line] = []
     private var contacts: [(ticket: Int64, party: Int, contact: NewContact)] = []
     private var jobs: [NewJob] = []
+    private var files: [(blob: BlobID, ticket: Int64)] = []
     private var changed: Set<Int64> = []
 
     /// Takes tickets that were locked.
@@ -103,6 +104,7 @@ struct PostgresWriting: Sendable {
         for contact in new.contacts { contacts.append((ticket.id, ticket.parties + contact.party, contact)) }
         tickets[ticket.id]?.parties += (new.contacts.map(\.party).max() ?? -1) + 1
         append(new.entry, as: joins == nil ? new.entry.kind : .followUp, to: ticket.id)
+        add(new.blobs, to: ticket.id)
         for job in new.jobs { add(NewJob(lane: job.lane, due: job.due, subject: ticket.id)) }
         return (joins == nil ? .ticket : .followUp, ticket.number)
     }
@@ -136,9 +138,12 @@ struct PostgresWriting: Sendable {
 
     mutating func add(_ job: NewJob) { jobs.append(job) }
 
+    /// Files the ticket names.
+    mutating func add(_ blobs: [BlobID], to ticket: Int64) { files += blobs.map { ($0, ticket) } }
+
     /// One statement for each table that gets rows.
     var statements: [PostgresStatement] {
-        [newTickets, changedTickets, newEntries, newContacts, newJobs].compactMap(\.self)
+        [newTickets, changedTickets, newEntries, newContacts, newFiles, newJobs].compactMap(\.self)
     }
 
     private var newTickets: PostgresStatement? {
@@ -200,6 +205,13 @@ struct PostgresWriting: Sendable {
             .ints(contacts.map(\.ticket)), .texts(contacts.map(\.contact.role.rawValue)),
             .ints(contacts.map { Int64($0.party) }), .texts(contacts.map(\.contact.kind.rawValue)),
             .byteses(contacts.map(\.contact.sealed.bytes)), .byteses(contacts.map(\.contact.hash)))
+    }
+
+    private var newFiles: PostgresStatement? {
+        if files.isEmpty { return nil }
+        return PostgresStatement(
+            "INSERT INTO files (blob, ticket) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
+            .texts(files.map(\.blob.hex)), .ints(files.map(\.ticket)))
     }
 
     private var newJobs: PostgresStatement? {

@@ -90,6 +90,11 @@ enum SQLiteSchema {
         CREATE TABLE staged (
             form BLOB NOT NULL, file TEXT NOT NULL, sealed BLOB NOT NULL, blob TEXT NOT NULL, at INTEGER NOT NULL,
             PRIMARY KEY (form, file)) WITHOUT ROWID;
+        -- Which tickets name a file in their sealed entries.
+        CREATE TABLE files (blob TEXT NOT NULL, ticket INTEGER NOT NULL REFERENCES tickets (id),
+            PRIMARY KEY (blob, ticket)) WITHOUT ROWID;
+        CREATE INDEX parcels_by_blob ON parcels (blob) WHERE blob IS NOT NULL;
+        CREATE INDEX staged_by_blob ON staged (blob);
         CREATE TABLE api_keys (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL,
             created INTEGER NOT NULL, revoked INTEGER) WITHOUT ROWID;

@@ -141,6 +141,7 @@ extension SQLiteStore {
                 contact.sealed.bytes, contact.hash,
             ])
         }
+        try insert(ticket.blobs, ticket: number.id, in: db)
         for job in ticket.jobs { try insert(job, subject: number.id, in: db) }
         return (become, number)
     }

@@ -124,8 +124,11 @@ extension SQLiteStore {
                 db, sql: "DELETE FROM staged WHERE at < ? RETURNING blob", arguments: [before.milliseconds])
             let named = try swept.filter { blob in
                 try Row.fetchOne(
-                    db, sql: "SELECT 1 FROM staged WHERE blob = ?1 UNION SELECT 1 FROM parcels WHERE blob = ?1",
-                    arguments: [blob]) != nil
+                    db.cachedStatement(
+                        sql: """
+                            SELECT 1 FROM staged WHERE blob = ?1 UNION ALL SELECT 1 FROM parcels WHERE blob = ?1
+                            UNION ALL SELECT 1 FROM files WHERE blob = ?1
+                            """), arguments: [blob]) != nil
             }
             return swept.subtracting(named).sorted().map(BlobID.init(hex:))
         }

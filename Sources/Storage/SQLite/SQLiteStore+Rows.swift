@@ -9,6 +9,14 @@ extension SQLiteStore {
             .execute(arguments: [job.lane.description, subject, job.due.milliseconds])
     }
 
+    /// Notes which files a ticket names.
+    static func insert(_ blobs: [BlobID], ticket: Int64, in db: Database) throws {
+        for blob in blobs {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO files (blob, ticket) VALUES (?, ?)")
+                .execute(arguments: [blob.hex, ticket])
+        }
+    }
+
     /// Appends to a ticket's chain and moves its head (rule 11).
     static func append(_ entries: [NewEntry], to ticket: Int64, in db: Database) throws {
         guard !entries.isEmpty else { return }

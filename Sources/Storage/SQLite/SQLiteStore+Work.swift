@@ -65,6 +65,7 @@ extension SQLiteStore {
         for delivery in outcome.deliveries { try insert(delivery, ticket: ticket, in: db) }
         if let attempt = outcome.attempt { try insert(attempt, in: db) }
         try append(outcome.entries, to: ticket, in: db)
+        try insert(outcome.blobs, ticket: ticket, in: db)
         for job in outcome.jobs { try insert(job, subject: job.subject == 0 ? ticket : job.subject, in: db) }
         return true
     }
@@ -100,26 +101,25 @@ extension SQLiteStore {
     }
 
     private static func linkPeople(of ticket: Int64, in db: Database) throws {
-        let contacts = try Row.fetchAll(
+        let parties = try Int.fetchAll(
             db.cachedStatement(
-                sql: """
-                    SELECT id, party, (SELECT min(known.person) FROM contacts AS known
-                        WHERE known.hash = contacts.hash AND known.person IS NOT NULL)
-                    FROM contacts WHERE ticket = ? AND person IS NULL ORDER BY party, id
-                    """), arguments: [ticket])
-        // A party is who any of its contacts is known to be.
-        var persons: [Int: Int64] = [:]
-        for row in contacts {
-            if let known = row[2] as Int64? { persons[row[1]] = min(known, persons[row[1]] ?? known) }
-        }
-        for row in contacts {
-            let party: Int = row[1]
-            if persons[party] == nil {
+                sql: "SELECT DISTINCT party FROM contacts WHERE ticket = ? AND person IS NULL ORDER BY party"),
+            arguments: [ticket])
+        for party in parties {
+            // A party is who any of its contacts is known to be.
+            var person = try Int64.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT min(person) FROM contacts WHERE person IS NOT NULL AND hash IN
+                            (SELECT hash FROM contacts WHERE ticket = ? AND party = ?)
+                        """), arguments: [ticket, party])
+            if person == nil {
                 try db.cachedStatement(sql: "INSERT INTO persons DEFAULT VALUES").execute()
-                persons[party] = db.lastInsertedRowID
+                person = db.lastInsertedRowID
             }
-            try db.cachedStatement(sql: "UPDATE contacts SET person = ? WHERE id = ?")
-                .execute(arguments: [persons[party], row[0] as Int64])
+            try db.cachedStatement(
+                sql: "UPDATE contacts SET person = ? WHERE ticket = ? AND party = ? AND person IS NULL"
+            ).execute(arguments: [person, ticket, party])
         }
     }
 

@@ -34,6 +34,16 @@ import Testing
             var parcel = try Samples.parcel(("a", .refused("no")))
             parcel.body = .blob(BlobID(hex: "cc"))
             _ = try await store.accept([parcel])
+            // The same picture in a report that was kept, and one fetched later.
+            try await store.stage(staged(4, "sent", "dd", at: 4))
+            try await store.stage(staged(4, "fetched", "ee", at: 4))
+            let picture = Attachment(name: "x.jpg", type: "image/jpeg", content: .kept(BlobID(hex: "dd")))
+            let id = try await store.accept([
+                Samples.parcel(("b", .submission(Submission(text: "see", attachments: [picture]))))
+            ])[0][0].ticket?.id
+            var outcome = Outcome(ticket: try #require(id))
+            outcome.blobs = [BlobID(hex: "ee"), BlobID(hex: "ee")]
+            _ = try await store.apply([outcome, outcome])
             #expect(try await store.sweepStaged(before: Samples.at(10)) == [BlobID(hex: "aa")])
             #expect(try await store.staged(Data([1])).isEmpty)
             #expect(try await store.staged(Data([2])).count == 1)

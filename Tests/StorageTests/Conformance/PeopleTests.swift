@@ -56,13 +56,13 @@ import Testing
         try await backend.withStore { store in
             let id = try await store.report("a", people: [Samples.reporter("1")])
             let number = try await store.tickets([id])[0].number
-            for (source, phone) in [("b", "2"), ("c", "3")] {
+            for (source, phone) in [("b", "2"), ("c", "3"), ("d", "1")] {
                 let submission = Samples.submission("me too", followsUp: number, people: [Samples.reporter(phone)])
                 _ = try await store.accept([Samples.parcel((source, submission))])
             }
             try await link(id, in: store)
             let persons = try await store.contacts(of: id).map(\.person)
-            #expect(persons.count == 3)
+            #expect(persons.count == 4 && persons[0] == persons[3])
             #expect(Set(persons.compactMap(\.self)).count == 3)
         }
     }
