@@ -76,7 +76,8 @@ struct HandingOver: Sendable {
     private func failed(
         _ job: Job, _ delivery: Delivery, _ outgoing: Outgoing, _ trouble: Trouble
     ) throws(Trouble) -> Outcome {
-        let again = trouble.kind == .passing || trouble.kind == .unclear && type(of: dispatcher).repeatable
+        let again =
+            trouble.kind == .passing || trouble.kind == .unclear && !works.holdsUnclear.contains(delivery.destination)
         guard again, job.attempts + 1 < works.holdAfter else {
             var outcome = try finished(job, delivery, result(trouble), trouble.reason)
             if let alerts = works.ways.alerts, delivery.recipient != "operator" {

@@ -19,6 +19,7 @@ struct Ticker: Service {
                 clerk()?.wakeAll()
                 if seconds % feeding == 0 { await feed() }
                 if seconds % 60 == 59 { await checkpoint() }
+                if seconds % 300 == 10 { await count() }
                 if seconds % 3600 == 3599 { await sweep() }
                 seconds += 1
                 try? await Task.sleep(for: .seconds(1))
@@ -51,6 +52,23 @@ struct Ticker: Service {
                     "hash": "\(knot.hash.hex)",
                 ])
         } catch { tools.log.error("no checkpoint", metadata: ["trouble": "\(error)"]) }
+    }
+
+    /// The books (rule 3), as gauges and, where they do not balance, as an alarm.
+    private func count() async {
+        do throws(Trouble) {
+            let books = try await tools.store.books()
+            for (word, number) in books.arrivals {
+                tools.metrics.set("intake_arrivals", ["class": word], to: Double(number))
+            }
+            for (word, number) in books.notices {
+                tools.metrics.set("intake_notices", ["kind": word], to: Double(number))
+            }
+            tools.metrics.set("intake_books_out_of_balance", to: Double(books.complaints.count))
+            for complaint in books.complaints {
+                tools.log.critical("the books do not balance", metadata: ["complaint": "\(complaint)"])
+            }
+        } catch { tools.log.warning("the books could not be counted", metadata: ["trouble": "\(error)"]) }
     }
 
     private func sweep() async {

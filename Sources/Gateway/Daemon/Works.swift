@@ -11,6 +11,8 @@ struct Works: Sendable {
     let dispatchers: [String: any Dispatcher]
     let ways: Pipeline.Ways
     let holdAfter: Int
+    /// Destinations where what may have happened is held for a person rather than tried again (rule 7).
+    let holdsUnclear: Set<String>
     let tools: Tools
     let responder: any HTTPResponder<GatewayContext>
 
@@ -21,7 +23,10 @@ struct Works: Sendable {
             channels[name] = type.init(name: name, settings, tools)
         }
         var dispatchers: [String: any Dispatcher] = [:]
+        var holding: Set<String> = []
         for (name, type, settings) in configuration.destinations {
+            let unclear = settings.choice("unclear", default: type.repeatable ? Unclear.retry : .hold)
+            if unclear == .hold { holding.insert(name) }
             dispatchers[name] = type.init(name: name, settings, tools)
         }
         for (name, _, settings) in configuration.channels {
@@ -44,11 +49,14 @@ struct Works: Sendable {
         self.dispatchers = dispatchers
         self.tools = tools
         holdAfter = configuration.holdAfter
+        holdsUnclear = holding
         ways = Pipeline.Ways(answers: channels.compactMapValues(\.answers), alerts: configuration.alerts)
         let router = Router(context: GatewayContext.self)
         for channel in channels.values { channel.routes(router, into: inbox) }
         responder = router.buildResponder()
     }
+
+    private enum Unclear: String, CaseIterable { case retry, hold }
 
     /// The desks of the clerk: one lane each, so that none waits for another.
     var desks: [Clerk.Desk] {

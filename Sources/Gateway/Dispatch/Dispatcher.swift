@@ -4,13 +4,14 @@ import Intake
 /// `Registry.dispatchers` add a kind.
 ///
 /// Returning means delivered. Trouble says the rest (rule 7): `passing` is tried again with growing pauses, `lasting`
-/// and `needsPerson` are held and shown, `unclear` is tried again or held as `onUnclear` says.
+/// and `needsPerson` are held and shown, `unclear` is tried again or held as the destination's `unclear: retry | hold`
+/// says.
 protocol Dispatcher: Sendable {
     /// What `kind:` says in the configuration.
     static var kind: String { get }
     /// Settings that work, as YAML of one destination; a test reads every one.
     static var example: String { get }
-    /// Whether an unclear outcome may be tried again: true where the far side knows a repeat by its key.
+    /// What `unclear:` is by default: retry where the far side knows a repeat by its key.
     static var repeatable: Bool { get }
 
     /// Reads its settings; opens nothing.
