@@ -15,6 +15,8 @@ struct Configuration {
         var privateAddress: Listener.Address
         var ledger: Ledger
         var state: String
+        /// Free bytes below which nothing more is taken (rule 9).
+        var floor: Int64
     }
     let file: String
     let fixed: Fixed
@@ -56,7 +58,8 @@ struct Configuration {
         fixed = Fixed(
             publicAddress: Configuration.address(listen, "public"),
             privateAddress: Configuration.address(listen, "private"), ledger: ledger,
-            state: state ?? manager.state ?? stateInFile)
+            state: state ?? manager.state ?? stateInFile,
+            floor: store.size("floor", default: 512 << 20))
         master = settings.table("keys").secret("master")
         alerts = settings.optionalString("alerts")
         holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12

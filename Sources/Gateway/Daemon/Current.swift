@@ -13,9 +13,10 @@ final class Current: Sendable {
     func set(_ works: Works, _ clerk: Clerk) { state.withLock { $0 = (works, clerk) } }
 
     /// Told by the inbox after each commit: wakes the lanes that got work, and counts.
-    func kept(_ parcels: [KeptParcel], _ receipts: [[Receipt]], _ metrics: Metrics) {
+    func kept(_ parcels: [KeptParcel], _ receipts: [[Receipt]], _ took: Duration, _ metrics: Metrics) {
         let clerk = clerk
-        metrics.count("store_commits_total", ["of": "accept"])
+        metrics.count("store_sync_seconds_count")
+        metrics.count("store_sync_seconds_sum", by: took / .seconds(1))
         var lanes: Set<Lane> = []
         for (parcel, receipts) in zip(parcels, receipts) {
             for receipt in receipts {

@@ -46,7 +46,7 @@ final class Daemon: Sendable {
         inbox = Inbox(
             store: store, keys: keys,
             day: { current.city?.calendar.zone.local($0).day ?? Day(Instant(milliseconds: 0), offset: .zero) },
-            kept: { current.kept($0, $1, metrics) })
+            kept: { current.kept($0, $1, $2, metrics) })
         (swaps, swap) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.manager = manager
         self.file = file
@@ -99,7 +99,7 @@ final class Daemon: Sendable {
         var services: [any Service] = [
             Running(start: { await self.inbox.run() }, stop: { self.inbox.close() }),
             Running(start: { await self.work() }, stop: { self.swap.finish() }),
-            Ticker(tools: tools, manager: manager, clerk: { current.clerk }),
+            Ticker(tools: tools, inbox: inbox, floor: fixed.floor, manager: manager, clerk: { current.clerk }),
             Listener(
                 address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
                 responder: { current.works?.responder ?? empty }, ready: { started("public", $0) }, log: tools.log),

@@ -6,6 +6,8 @@ import ServiceLifecycle
 /// feeds the watchdog, a checkpoint each minute, uploads nobody sent swept each hour.
 struct Ticker: Service {
     let tools: Tools
+    let inbox: Inbox
+    let floor: Int64
     let manager: ServiceManager
     let clerk: @Sendable () -> Clerk?
     /// How long an upload waits for its form.
@@ -30,11 +32,17 @@ struct Ticker: Service {
     /// The watchdog is fed by a commit that went through, not by a timer.
     private func feed() async {
         do throws(Trouble) {
+            if let free = try await tools.blobs.free() {
+                tools.metrics.set("store_free_bytes", to: Double(free))
+                let low = free < floor
+                inbox.shut(low ? .passing("the disk is nearly full; free some space", retryAfter: .seconds(60)) : nil)
+                if low { tools.log.critical("free space is below the floor", metadata: ["free": "\(free)"]) }
+            }
             try await tools.store.probe(at: tools.now())
             manager.alive()
             for (lane, due) in try await tools.store.lanes() {
                 let age = max(0, (tools.now() - due).wholeMilliseconds / 1000)
-                tools.metrics.set("intake_lane_age_oldest_seconds", ["lane": lane.description], to: Double(age))
+                tools.metrics.set("intake_age_oldest_seconds", ["lane": lane.description], to: Double(age))
             }
         } catch {
             tools.metrics.count("store_probe_failures_total")

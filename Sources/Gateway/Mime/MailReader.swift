@@ -70,6 +70,6 @@ package struct MailReader: Sendable {
         } else if !(part.enclosed ?? part).write(to: file) {
             throw .passing("a file of a mail cannot be written; check free space", detail: "errno \(errno)")
         }
-        return max(0, Int64(lseek(file, 0, SEEK_END)))
+        return Int64(max(0, lseek(file, 0, SEEK_END)))
     }
 }

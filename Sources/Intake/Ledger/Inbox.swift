@@ -19,22 +19,24 @@ package final class Inbox: Sendable {
     private struct State {
         var waiting: [Waiting] = []
         var closed = false
+        /// Why nothing is taken just now.
+        var shut: Trouble?
     }
 
     private let store: any Store
     private let keys: Keys
     private let day: @Sendable (Instant) -> Day
-    private let kept: @Sendable ([KeptParcel], [[Receipt]]) -> Void
+    private let kept: @Sendable ([KeptParcel], [[Receipt]], Duration) -> Void
     private let state = Mutex(State())
     private let wake: AsyncStream<Void>.Continuation
     private let wakes: AsyncStream<Void>
 
     /// - Parameters:
     ///   - day: the day of an instant in the city's zone.
-    ///   - kept: told after each commit, to wake the clerk and to count; must not block.
+    ///   - kept: told after each commit how long it took, to wake the clerk and to count; must not block.
     package init(
         store: any Store, keys: Keys, day: @escaping @Sendable (Instant) -> Day,
-        kept: @escaping @Sendable ([KeptParcel], [[Receipt]]) -> Void = { _, _ in }
+        kept: @escaping @Sendable ([KeptParcel], [[Receipt]], Duration) -> Void = { _, _, _ in }
     ) {
         self.store = store
         self.keys = keys
@@ -50,6 +52,7 @@ package final class Inbox: Sendable {
         let answer = await withCheckedContinuation { continuation in
             let refusal: Trouble? = state.withLock { state in
                 if state.closed { return .passing("the gateway is stopping; try again", retryAfter: .seconds(5)) }
+                if let shut = state.shut { return shut }
                 if state.waiting.count >= Inbox.room {
                     return .passing("the gateway is busy; try again", retryAfter: .seconds(2))
                 }
@@ -80,6 +83,9 @@ package final class Inbox: Sendable {
         }
     }
 
+    /// Takes nothing while there is a reason (the free-space floor, rule 9); nil opens the door again.
+    package func shut(_ reason: Trouble?) { state.withLock { $0.shut = reason } }
+
     /// Takes nothing more; what waits is still kept.
     package func close() {
         state.withLock { $0.closed = true }
@@ -89,8 +95,9 @@ package final class Inbox: Sendable {
     private func commit(_ group: [Waiting]) async {
         do throws(Trouble) {
             let parcels = group.map(\.parcel)
+            let began = ContinuousClock.now
             let receipts = try await store.accept(parcels)
-            kept(parcels, receipts)
+            kept(parcels, receipts, ContinuousClock.now - began)
             for (waiting, receipt) in zip(group, receipts) { waiting.answer.resume(returning: .success(receipt)) }
         } catch  where error.kind == .lasting && group.count > 1 {
             for waiting in group { await commit([waiting]) }
