@@ -23,7 +23,8 @@ package struct City: Sendable {
 
     /// What it is about. `chosen` is a category code the sender chose.
     package func classify(chosen: String?, text: String) -> Classified {
-        classifier.classify(chosen: chosen, text: text)
+        let plain = PlainText(text)
+        return classifier.classify(chosen: chosen, text: plain, names: locator.gazetteer.names(in: plain))
     }
 
     /// The emergency numbers the text calls for, usually none.

@@ -63,14 +63,18 @@ struct Classifier: Sendable {
         }
     }
 
-    /// `chosen` is a code the sender chose. One that has others below it is refined by the words.
-    func classify(chosen: String?, text: String) -> Classified {
+    /// `chosen` is a code the sender chose. One that has others below it is refined by the words. Words inside one of the
+    /// `names` do not count: the name of a place (春晖幼儿园) says where, not what.
+    func classify(chosen: String?, text: PlainText, names: [Range<Int>]) -> Classified {
         let start = chosen.flatMap { tree.index(of: $0) }
         if let start, children[start] == nil {
             return Classified(
                 category: chosen, score: 0, runnerUp: nil, reason: Phrase(zh: "来件已选类别", en: "chosen by the sender"))
         }
-        let words = Set(finder.matches(in: PlainText(text)).map(\.word))
+        let matches = finder.matches(in: text).filter { match in
+            !names.contains { $0.lowerBound <= match.range.lowerBound && match.range.upperBound <= $0.upperBound }
+        }
+        let words = Set(matches.map(\.word))
         var scores = [Int](repeating: 0, count: tree.elements.count)
         for word in words { for gift in gifts[word] { scores[gift.category] += gift.weight } }
         var place = start

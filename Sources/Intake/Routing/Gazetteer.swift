@@ -48,6 +48,9 @@ struct Gazetteer: Sendable {
         }
     }
 
+    /// Where the names stand, in scalars.
+    func names(in text: PlainText) -> [Range<Int>] { finder.longestMatches(in: text).map(\.range) }
+
     /// The area these mentions agree on: the deepest if they stand on one line, else the one they share. `context` are
     /// mentions that may decide between meanings; `within` leaves aside everything outside one area.
     func resolve(_ mentions: [Mention], context: [Mention], within: Int? = nil) -> Answer {

@@ -19,7 +19,7 @@ package struct Located: Sendable, Equatable, Codable {
 /// the text of the report. What a later one says more exactly within an earlier one's area is taken.
 struct Locator: Sendable {
     private let areas: Hierarchy<Area>
-    private let gazetteer: Gazetteer
+    let gazetteer: Gazetteer
     /// The deepest areas first.
     private let shapes: [(area: Int, shape: Shape)]
 
