@@ -184,12 +184,13 @@ enum Backend: String, CaseIterable, Sendable { case sqlite, postgres }
 /// Runs `body` with a started gateway; afterwards it is stopped, and its books must balance.
 func withGateway(
     _ ledger: Backend, channels: String, destinations: String = "- { name: outbox, kind: folder, path: outbox }",
-    _ body: (RunningGateway) async throws -> Void
+    prepare: (RunningGateway) throws -> Void = { _ in }, _ body: (RunningGateway) async throws -> Void
 ) async throws {
     try await withFolder { folder in
         func run(_ connection: String?) async throws {
             let gateway = try RunningGateway(
                 folder: folder, ledger: ledger, connection: connection, channels: channels, destinations: destinations)
+            try prepare(gateway)
             try await gateway.start()
             defer { gateway.stop(SIGKILL) }
             do { try await body(gateway) } catch {
