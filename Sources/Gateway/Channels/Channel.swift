@@ -76,6 +76,8 @@ struct Tools: Sendable {
     var log: Logger
     /// The daemon's state folder; relative paths of the configuration stand in it.
     var state: String
+    /// Networks whose `Forwarded` headers are believed.
+    var proxies: [NetBlock] = []
     /// A private folder for files being received or sent, emptied at each start.
     var scratch: String { state + "/scratch" }
 

@@ -26,7 +26,7 @@ struct Configuration {
     /// Passing trouble is borne this many times, then the delivery is held for a person.
     let holdAfter: Int
     /// Networks whose `Forwarded` headers are believed.
-    let proxies: [String]
+    let proxies: [NetBlock]
     let channels: [(name: String, type: any Channel.Type, settings: Settings)]
     let destinations: [(name: String, type: any Dispatcher.Type, settings: Settings)]
     /// The whole file; `conclude()` it once all adapters have read their part.
@@ -63,7 +63,7 @@ struct Configuration {
         master = settings.table("keys").secret("master")
         alerts = settings.optionalString("alerts")
         holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12
-        proxies = settings.optionalTable("proxies")?.strings("networks") ?? []
+        proxies = Configuration.networks(settings.optionalTable("proxies"))
 
         channels = settings.each("channels").compactMap { table in
             Configuration.adapter(table, Registry.channels, kind: { $0.kind })
@@ -89,6 +89,16 @@ struct Configuration {
         } catch {
             city = nil
             for complaint in error.complaints { complaints.add(complaint) }
+        }
+    }
+
+    private static func networks(_ proxies: Settings?) -> [NetBlock] {
+        (proxies?.strings("networks") ?? []).enumerated().compactMap { index, network in
+            if let block = NetBlock(network) { return block }
+            proxies?.complain(
+                "networks", item: index, expected: Phrase(zh: "网段，如 10.0.0.0/8", en: "a network such as 10.0.0.0/8"),
+                found: Phrase(stringLiteral: "\"\(network)\""))
+            return nil
         }
     }
 

@@ -40,8 +40,7 @@ final class Daemon: Sendable {
         let (current, metrics) = (current, Metrics())
         tools = Tools(
             keys: keys, store: store, blobs: blobs, city: { current.city }, network: try Network(now: now), now: now,
-            metrics: metrics, log: log,
-            state: configuration.fixed.state)
+            metrics: metrics, log: log, state: configuration.fixed.state, proxies: configuration.proxies)
         try Opening.makeScratch(tools.scratch)
         inbox = Inbox(
             store: store, keys: keys,

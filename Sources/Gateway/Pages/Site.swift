@@ -1,4 +1,3 @@
-package import Foundation
 package import Intake
 
 /// What the pages say about the city and its hotline; read from the configuration once.
@@ -8,12 +7,12 @@ package struct Site: Sendable {
     /// The number a citizen may call instead, dialled as it stands.
     package var phone: String
     /// The zone of the city; every time on a page is told in it.
-    package var zone: TimeZone
+    package var zone: Zone
     /// What the citizen agrees to, and which version of it this is.
     package var consent: Phrase
     package var consentVersion: String
 
-    package init(name: Phrase, phone: String, zone: TimeZone, consent: Phrase, consentVersion: String) {
+    package init(name: Phrase, phone: String, zone: Zone, consent: Phrase, consentVersion: String) {
         self.name = name
         self.phone = phone
         self.zone = zone

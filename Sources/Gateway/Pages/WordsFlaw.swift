@@ -38,6 +38,11 @@ extension Words {
             say(
                 "这些文件没有保留，请再添加一次：\(listed(dropped))",
                 "These files were not kept; add them once more: \(listed(dropped))")
+        case .filesExpired(let count):
+            say(
+                "之前上传的 \(count) 个文件放得太久，已经删除，请重新添加",
+                "\(count == 1 ? "One file" : "\(count) files") uploaded earlier waited too long and went; add them again"
+            )
         case .fileRefused(let file):
             say(
                 "“\(file)”不是照片、视频、录音或 PDF，没有保留；可以截图后再添加",

@@ -1,4 +1,3 @@
-import Foundation
 import Intake
 
 /// The receipt and the tracking pages.
@@ -58,27 +57,34 @@ extension Words {
     var departmentName: String { say("承办单位", "Department in charge") }
 
     /// Date and time in the zone of the city: "2026年11月21日（周六）14:05", "Sat 21 Nov 2026, 14:05".
-    func moment(_ instant: Instant, in zone: TimeZone) -> String {
-        let (day, minute) = parts(instant, in: zone)
-        return say("\(day) \(minute)", "\(day), \(minute)")
+    func moment(_ instant: Instant, in zone: Zone) -> String {
+        let (day, minute) = zone.local(instant)
+        let clock = "\(two(minute / 60)):\(two(minute % 60))"
+        return say("\(date(day)) \(clock)", "\(date(day)), \(clock)")
     }
 
-    func day(_ instant: Instant, in zone: TimeZone) -> String { parts(instant, in: zone).day }
+    /// The same for a deadline, where the end of a day is called by that day.
+    func deadline(_ instant: Instant, in zone: Zone) -> String {
+        let (_, minute) = zone.local(instant)
+        guard minute == 0 else { return moment(instant, in: zone) }
+        return date(zone.local(instant - .seconds(60)).day)
+    }
 
-    private func parts(_ instant: Instant, in zone: TimeZone) -> (day: String, minute: String) {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        let date = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)
-        let parts = calendar.dateComponents([.year, .month, .day, .weekday, .hour, .minute], from: date)
-        let (year, month, day) = (parts.year ?? 0, parts.month ?? 1, parts.day ?? 1)
-        let weekday = (parts.weekday ?? 1) - 1
+    private func date(_ day: Day) -> String {
+        let (year, month, ofMonth) = (day.number / 10_000, Int(day.number / 100 % 100), day.number % 100)
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-        let name = Array("日一二三四五六")[weekday]
-        return (
-            say("\(year)年\(month)月\(day)日（周\(name)）", "\(days[weekday]) \(day) \(months[month - 1]) \(year)"),
-            "\(two(parts.hour ?? 0)):\(two(parts.minute ?? 0))"
-        )
+        let (chinese, english) =
+            switch day.weekday {
+            case .mon: ("一", "Mon")
+            case .tue: ("二", "Tue")
+            case .wed: ("三", "Wed")
+            case .thu: ("四", "Thu")
+            case .fri: ("五", "Fri")
+            case .sat: ("六", "Sat")
+            case .sun: ("日", "Sun")
+            }
+        return say(
+            "\(year)年\(month)月\(ofMonth)日（周\(chinese)）", "\(english) \(ofMonth) \(months[month - 1]) \(year)")
     }
 
     private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -52,11 +52,13 @@ package struct BlobWriter: ~Copyable {
         }
     }
 
-    /// The blob is on disk when this returns.
-    package consuming func finish() async throws(Trouble) -> (id: BlobID, size: Int64, sha256: Data) {
+    /// The blob is on disk when this returns. `owner`: see `Keys.blobID`.
+    package consuming func finish(
+        of owner: String = ""
+    ) async throws(Trouble) -> (id: BlobID, size: Int64, sha256: Data) {
         try await seal(buffer, last: true)
         let digest = hash.finalize()
-        let id = keys.blobID(digest)
+        let id = keys.blobID(digest, of: owner)
         try await room.finish(as: id)
         return (id, size, Data(digest))
     }

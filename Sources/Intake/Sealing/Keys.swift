@@ -39,9 +39,11 @@ package struct Keys: Sendable {
         keyed("contact", contact.kind.rawValue, contact.value).prefix(16)
     }
 
-    /// The name of a blob from the SHA-256 of its plain bytes.
-    package func blobID(_ digest: SHA256.Digest) -> BlobID {
-        BlobID(hex: HMAC<SHA256>.authenticationCode(for: Data("blob\u{0}".utf8) + Data(digest), using: index).hex)
+    /// The name of a blob from the SHA-256 of its plain bytes. With an owner it is the owner's alone: the same bytes of
+    /// somebody else have another name, and removing one takes nothing from the other.
+    package func blobID(_ digest: SHA256.Digest, of owner: String = "") -> BlobID {
+        let named = Data("blob\u{0}".utf8) + Data(digest) + Data(owner.utf8)
+        return BlobID(hex: HMAC<SHA256>.authenticationCode(for: named, using: index).hex)
     }
 
     /// The secret a citizen shows to look at a ticket: 12 characters, 60 bits, in Crockford's base 32 (no i, l, o, u).

@@ -48,7 +48,9 @@ final class BlobFolder: Sendable {
         }
         pieces.finish()
         var reader = FormReader(limits, blobs: folder.blobs, keys: keys)
-        try await reader.read(stream, boundary: SampleForm.boundary) { _ in already }
+        try await reader.read(stream, boundary: SampleForm.boundary) { _ in
+            already.map { .init(already: $0, owner: "form") }
+        }
         return reader.result
     }
 

@@ -32,11 +32,11 @@ import Testing
 
     @Test("a form handed in too quickly or too late is asked for once more") func ages() {
         let token = FormToken(issued: Self.now)
-        #expect(token.flaw(now: Self.now + .seconds(1)) == .tooFast)
-        #expect(token.flaw(now: Self.now + .seconds(3)) == nil)
-        #expect(token.flaw(now: Self.now + .seconds(24 * 3600)) == nil)
-        #expect(token.flaw(now: Self.now + .seconds(24 * 3600 + 1)) == .tokenOld)
-        #expect(token.flaw(now: Self.now - .seconds(60)) == nil)
+        #expect(token.flaw(now: Self.now + .seconds(1), leastTime: .seconds(3)) == .tooFast)
+        #expect(token.flaw(now: Self.now + .seconds(3), leastTime: .seconds(3)) == nil)
+        #expect(token.flaw(now: Self.now + .seconds(24 * 3600), leastTime: .zero) == nil)
+        #expect(token.flaw(now: Self.now + .seconds(24 * 3600 + 1), leastTime: .zero) == .tokenOld)
+        #expect(token.flaw(now: Self.now - .seconds(60), leastTime: .seconds(3)) == nil)
     }
 
     @Test("a sender who takes too much waits, others do not, and the bucket fills again") func rate() throws {
@@ -47,6 +47,10 @@ import Testing
         #expect(limit.take(2, now: Self.now) == nil)
         #expect(limit.take(1, now: Self.now + .seconds(21)) == nil)
         #expect(limit.take(1, now: Self.now + .seconds(21)) != nil)
+        #expect(limit.take(nil, now: Self.now) == nil)
+        limit.spend(6, of: 3, now: Self.now)
+        #expect(limit.wait(3, now: Self.now + .seconds(60)) != nil)
+        #expect(limit.wait(3, now: Self.now + .seconds(90)) == nil)
     }
 
     @Test("a million senders take bounded memory, and the busiest stays remembered") func bounded() {

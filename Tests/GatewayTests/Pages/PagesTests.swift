@@ -5,8 +5,13 @@ import Testing
 
 @Suite("Pages") struct PagesTests {
     static let site = Site(
-        name: Phrase(zh: "12345 市民服务热线", en: "12345 Citizen Hotline"), phone: "12345", zone: .gmt,
+        name: Phrase(zh: "12345 市民服务热线", en: "12345 Citizen Hotline"), phone: "12345", zone: .utc,
         consent: Phrase(zh: "同意用于办理", en: "May be used to handle it"), consentVersion: "2026-01")
+
+    static func fire() throws -> [EmergencyNotice] {
+        let json = #"[{"number": "119", "words": ["起火"], "message": {"zh": "请立即拨打 119", "en": "Call 119 now"}}]"#
+        return try JSON.decode([EmergencyNotice].self, Data(json.utf8))
+    }
 
     @Test("the form offers every field, each with its label", arguments: Language.allCases)
     func fields(language: Language) {
@@ -27,7 +32,7 @@ import Testing
     }
 
     @Test("a form shown again keeps everything typed, escaped, and links each complaint to its field")
-    func again() {
+    func again() throws {
         var draft = FormDraft()
         draft.token = "t0k\"en"
         draft.kind = .complaint
@@ -39,7 +44,8 @@ import Testing
         draft.consented = true
         let flaws: [Flaw] = [.phoneUnreadable, .fileRefused("<b>.exe"), .tooFast]
         let page = FormPage(
-            site: Self.site, words: Words(.english), offer: FormOffer(), draft: draft, flaws: flaws, emergency: true
+            site: Self.site, words: Words(.english), offer: FormOffer(), draft: draft, flaws: flaws,
+            emergency: try Self.fire()
         ).html.text
         #expect(page.contains("&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;"))
         #expect(!page.contains("<script>alert") && !page.contains("<b>.exe"))

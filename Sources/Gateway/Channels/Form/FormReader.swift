@@ -40,9 +40,13 @@ struct FormReader: ~Copyable {
         case tooLarge
     }
 
-    /// Asked once, when the fields before the first file are known: whether files are to be kept, and how many there
-    /// are already; nil to throw them away.
-    typealias Admission = ([String: [String]]) async -> Int?
+    /// Files are to be kept: how many there are already, and whose their blobs are (`Keys.blobID`).
+    struct Admitted {
+        var already: Int
+        var owner: String
+    }
+    /// Asked once, when the fields before the first file are known; nil to throw the files away.
+    typealias Admission = ([String: [String]]) async -> Admitted?
 
     private(set) var fields: [String: [String]] = [:]
     private(set) var files: [File] = []
@@ -57,8 +61,8 @@ struct FormReader: ~Copyable {
     private var fieldParts = 0
     private var received: Int64 = 0
     private var total: Int64 = 0
-    /// Files already there; nil before anybody was asked, and negative when files are thrown away.
-    private var already: Int?
+    private var asked = false
+    private var admitted: Admitted?
     private var field: (name: String, bytes: [UInt8], cut: Bool)?
     private var upload: Upload?
     private var overCount: [String] = []
@@ -119,7 +123,8 @@ struct FormReader: ~Copyable {
         case .begin(let head):
             parts += 1
             if let file = head.file {
-                if already == nil { already = await admit(fields) ?? -1 }
+                if !asked { admitted = await admit(fields) }
+                asked = true
                 upload = Upload(name: file.asFileName)
             } else {
                 fieldParts += 1
@@ -174,8 +179,8 @@ extension FormReader {
     /// What the file is, and whether it is wanted; if so, begins to write it.
     private mutating func decide(_ upload: inout Upload) async {
         upload.dropped = true
-        guard let already, already >= 0 else { return unwanted.append(upload.name) }
-        guard already + files.count < limits.files else { return overCount.append(upload.name) }
+        guard let admitted else { return unwanted.append(upload.name) }
+        guard admitted.already + files.count < limits.files else { return overCount.append(upload.name) }
         guard let kind = FileKind(upload.beginning) else { return flaws.append(.fileRefused(upload.name)) }
         guard trouble == nil else { return }
         do throws(Trouble) {
@@ -222,9 +227,9 @@ extension FormReader {
             return
         }
         if upload.kind == nil, !upload.dropped { await decide(&upload) }
-        guard let kind = upload.kind, let writer = upload.writer.take() else { return }
+        guard let kind = upload.kind, let admitted, let writer = upload.writer.take() else { return }
         do throws(Trouble) {
-            let blob = try await writer.finish()
+            let blob = try await writer.finish(of: admitted.owner)
             files.append(File(name: upload.name, kind: kind, size: blob.size, blob: blob.id))
         } catch {
             fail(error)

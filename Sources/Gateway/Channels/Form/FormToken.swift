@@ -8,8 +8,6 @@ struct FormToken: Sendable, Equatable {
     var id: String
     var issued: Instant
 
-    /// Nobody fills in a form in less.
-    static let leastTime = Duration.seconds(3)
     /// Older ones are renewed under the same id.
     static let mostTime = Duration.seconds(24 * 3600)
 
@@ -42,11 +40,12 @@ struct FormToken: Sendable, Equatable {
         return "\(signed).\(keys.sign(Self.purpose, signed).hex)"
     }
 
-    /// What is wrong with handing it in now; nil if nothing. A clock that went back makes no form old or quick.
-    func flaw(now: Instant) -> Flaw? {
+    /// What is wrong with handing it in now; nil if nothing. `leastTime`: nobody fills in a form in less. A clock that
+    /// went back makes no form old or quick.
+    func flaw(now: Instant, leastTime: Duration) -> Flaw? {
         let age = now - issued
         if age < .zero { return nil }
-        if age < Self.leastTime { return .tooFast }
+        if age < leastTime { return .tooFast }
         return age > Self.mostTime ? .tokenOld : nil
     }
 

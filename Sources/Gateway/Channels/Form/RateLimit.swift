@@ -21,7 +21,7 @@ final class RateLimit: Sendable {
     private let span: Duration
     private let buckets = Mutex(Buckets())
 
-    /// - Parameter capacity: what may be taken at once, and again in each `span`.
+    /// - Parameter capacity: what may be spent at once, and again in each `span`.
     init(_ capacity: Double, per span: Duration) {
         self.capacity = capacity
         self.span = span
@@ -30,15 +30,26 @@ final class RateLimit: Sendable {
     /// Senders remembered now.
     var remembered: Int { buckets.withLock { $0.young.count + $0.old.count } }
 
-    /// Takes `cost` from the sender's bucket. Nil if it was there; otherwise how long until it will be, and nothing is
-    /// taken.
-    func take(_ sender: UInt64, cost: Double = 1, now: Instant) -> Duration? {
+    /// How long until this sender may do one thing more; nil: now. A sender nobody knows (nil) is not limited.
+    func wait(_ sender: UInt64?, now: Instant) -> Duration? { sender.flatMap { spend(0, of: $0, now: now, needs: 1) } }
+
+    /// Spends, even what is not there: the cost of an upload is known only when it is over.
+    func spend(_ cost: Double, of sender: UInt64?, now: Instant) {
+        if let sender { _ = spend(cost, of: sender, now: now, needs: -.infinity) }
+    }
+
+    /// Spends one if it is there; otherwise says how long until it will be.
+    func take(_ sender: UInt64?, now: Instant) -> Duration? {
+        sender.flatMap { spend(1, of: $0, now: now, needs: 1) }
+    }
+
+    private func spend(_ cost: Double, of sender: UInt64, now: Instant, needs: Double) -> Duration? {
         let fill = capacity / span.inSeconds
         return buckets.withLock { buckets -> Duration? in
             var bucket = buckets.young[sender] ?? buckets.old[sender] ?? Bucket(level: capacity, at: now)
             bucket.level = min(capacity, bucket.level + max(0, (now - bucket.at).inSeconds) * fill)
             bucket.at = now
-            let missing = min(cost, capacity) - bucket.level
+            let missing = needs - bucket.level
             if missing <= 0 { bucket.level -= cost }
             if buckets.young.count >= Self.generation {
                 buckets.old = buckets.young

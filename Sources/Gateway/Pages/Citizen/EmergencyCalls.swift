@@ -1,3 +1,5 @@
+import Intake
+
 /// Whom to call when a message to a hotline is not fast enough. 110, 119 and 120 are the same in every Chinese city.
 enum EmergencyCalls {
     /// The quiet line above every form.
@@ -10,15 +12,18 @@ enum EmergencyCalls {
         """
     }
 
-    /// What stands first on the page once somebody's words sound like an emergency.
-    static func found(_ words: Words) -> HTML {
-        """
-        <section class="urgent loud" role="alert" aria-labelledby="urgent-title">
-        <h2 id="urgent-title">\(Icon.warning)\(words.emergencyFound)</h2>
-        <p>\(words.emergencyAdvice)</p>
-        \(numbers(words))
-        </section>
-        """
+    /// What stands first on the page once somebody's words sound like an emergency, with what the city has to say
+    /// about it; nothing where there are no notices.
+    static func found(_ notices: [EmergencyNotice], _ words: Words) -> HTML? {
+        guard !notices.isEmpty else { return nil }
+        return """
+            <section class="urgent loud" role="alert" aria-labelledby="urgent-title">
+            <h2 id="urgent-title">\(Icon.warning)\(words.emergencyFound)</h2>
+            \(notices.map { "<p>\(words.say($0.message))</p>" as HTML })
+            <p>\(words.emergencyAdvice)</p>
+            \(numbers(words))
+            </section>
+            """
     }
 
     private static func numbers(_ words: Words) -> HTML {

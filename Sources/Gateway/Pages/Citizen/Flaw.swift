@@ -14,6 +14,8 @@ package enum Flaw: Sendable, Equatable {
     /// Bytes.
     case fileTooLarge(String, limit: Int64)
     case filesTooLarge(limit: Int64, dropped: [String])
+    /// So many files uploaded with an earlier try are gone.
+    case filesExpired(Int)
     /// Files that came with a form that could not be taken in at all.
     case filesUnwanted([String])
     case fileRefused(String)
@@ -32,9 +34,32 @@ package enum Flaw: Sendable, Equatable {
         case .phoneUnreadable: .phone
         case .mailUnreadable: .mail
         case .consentMissing: .consent
-        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .filesUnwanted, .fileRefused, .fileEmpty: .files
+        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .filesUnwanted, .filesExpired, .fileRefused, .fileEmpty:
+            .files
         case .trapped: .trap
         case .tooFast, .tokenOld, .tooMany, .busy: nil
+        }
+    }
+
+    /// A stable word for counting.
+    package var word: String {
+        switch self {
+        case .textMissing: "text-missing"
+        case .textTooLong, .fieldTooLong: "too-long"
+        case .choiceUnknown: "choice-unknown"
+        case .phoneUnreadable, .mailUnreadable: "contact-unreadable"
+        case .consentMissing: "consent-missing"
+        case .tooManyFiles: "too-many-files"
+        case .fileTooLarge, .filesTooLarge: "file-too-large"
+        case .filesUnwanted: "files-unwanted"
+        case .filesExpired: "files-expired"
+        case .fileRefused: "file-refused"
+        case .fileEmpty: "file-empty"
+        case .tooFast: "too-fast"
+        case .tokenOld: "token-old"
+        case .trapped: "trapped"
+        case .tooMany: "rate"
+        case .busy: "busy"
         }
     }
 
@@ -46,7 +71,7 @@ package enum Flaw: Sendable, Equatable {
         case .tooMany: 429
         case .busy: 503
         case .textMissing, .choiceUnknown, .phoneUnreadable, .mailUnreadable, .consentMissing, .fileEmpty,
-            .filesUnwanted, .tooFast,
+            .filesUnwanted, .filesExpired, .tooFast,
             .tokenOld, .trapped:
             422
         }

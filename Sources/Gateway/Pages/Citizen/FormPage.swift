@@ -8,7 +8,7 @@ package struct FormPage: Sendable {
     var draft: FormDraft
     var flaws: [Flaw] = []
     /// The words sound like an emergency: say whom to call before anything else.
-    var emergency = false
+    var emergency: [EmergencyNotice] = []
 
     package static let formID = "report"
 
@@ -26,11 +26,11 @@ package struct FormPage: Sendable {
             flaws.isEmpty ? title : words.flawsTitle(flaws.count),
             """
             <div class="narrow">
-            \(emergency ? EmergencyCalls.found(words) : nil)
+            \(EmergencyCalls.found(emergency, words))
             \(summary)
             <h1>\(title)</h1>
             <p class="lead">\(words.formLead)</p>
-            \(emergency ? nil : EmergencyCalls.line(words))
+            \(emergency.isEmpty ? EmergencyCalls.line(words) : nil)
             <form id="\(Self.formID)" method="post" action="\(words.link(.form))" enctype="multipart/form-data">
             <input type="hidden" name="\(FormField.token.rawValue)" value="\(draft.token)">
             <input type="hidden" name="\(FormField.language.rawValue)" value="\(words.language.rawValue)">

@@ -16,13 +16,13 @@ package struct ReceiptPage: Sendable {
         package var number: String
         package var code: String
         package var reach: Reach
-        package var emergency: Bool
+        package var emergency: [EmergencyNotice]
         /// Deadlines, as far as they stand when the receipt is written.
         package var contact: Instant?
         package var answer: Instant?
 
         package init(
-            number: String, code: String, reach: Reach, emergency: Bool = false, contact: Instant? = nil,
+            number: String, code: String, reach: Reach, emergency: [EmergencyNotice] = [], contact: Instant? = nil,
             answer: Instant? = nil
         ) {
             self.number = number
@@ -46,7 +46,7 @@ package struct ReceiptPage: Sendable {
             words.receiptTitle,
             """
             <div class="narrow">
-            \(receipt.emergency ? EmergencyCalls.found(words) : nil)
+            \(EmergencyCalls.found(receipt.emergency, words))
             <div class="receipt card">
             <div class="done">\(Icon.done)<h1>\(words.receiptTitle)</h1></div>
             <p class="lead">\(words.receiptLead)</p>
@@ -79,7 +79,7 @@ package struct ReceiptPage: Sendable {
     }
 
     private func step(_ text: String, _ due: Instant?) -> HTML {
-        let moment = due.map { "<span class=\"hint\">\(words.by(words.moment($0, in: site.zone)))</span>" as HTML }
+        let moment = due.map { "<span class=\"hint\">\(words.by(words.deadline($0, in: site.zone)))</span>" as HTML }
         return "<li><b>\(text)</b>\(moment)</li>"
     }
 }

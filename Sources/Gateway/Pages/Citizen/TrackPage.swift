@@ -126,7 +126,7 @@ package struct TrackPage: Sendable {
     private func facts(_ progress: Progress) -> [HTML] {
         let list: [(String, String?)] = [
             (words.receivedAt, words.moment(progress.received, in: site.zone)),
-            (words.answerBy, progress.answerBy.map { words.moment($0, in: site.zone) }),
+            (words.answerBy, progress.answerBy.map { words.deadline($0, in: site.zone) }),
             (words.kindName, progress.kind.map(words.name)),
             (words.categoryName, progress.category),
             (words.areaName, progress.area),

@@ -1,0 +1,54 @@
+import Foundation
+import Intake
+
+/// The files of one form until it is accepted. Each blob belongs to this form alone, whoever else handed in the same
+/// bytes (`Keys.blobID`), and is never swept once the form is on its way into the ledger: so what is removed because
+/// nobody came back for it is missed by no ticket.
+struct Staging {
+    let channel: FormChannel
+    let form: FormToken
+    let now: Instant
+
+    /// How long files wait for their form.
+    static let lifetime = Duration.seconds(7 * 86_400)
+    /// The time of a file that is not swept any more.
+    static let pinned = Instant(milliseconds: .max)
+
+    private var tools: Tools { channel.tools }
+    private var key: Data { tools.keys.sourceKey(channel: channel.name, id: form.id) }
+
+    /// How a file is called within its form.
+    static func id(_ blob: BlobID) -> String { String(blob.hex.prefix(16)) }
+
+    /// Everything the form carries now: what its page listed, less what was ticked for removal, and what just came.
+    func files(of posted: FormReader.Result, flaws: inout [Flaw]) async throws(Trouble) -> [SavedForm.File] {
+        let listed = Set(posted.fields.values(.kept)).subtracting(posted.fields.values(.remove))
+        if listed.isEmpty, posted.files.isEmpty { return [] }
+        let staged = try await tools.store.staged(key)
+        var files: [SavedForm.File] = []
+        // In an order that does not change when they are pinned: a double click must say the same twice.
+        for row in staged.sorted(by: { $0.file < $1.file }) where listed.contains(row.file) {
+            files.append(try tools.keys.open(SavedForm.File.self, row.sealed, as: "staged"))
+        }
+        if files.count < listed.count { flaws.append(.filesExpired(listed.count - files.count)) }
+        for upload in posted.files where !files.contains(where: { $0.blob == upload.blob }) {
+            let file = SavedForm.File(
+                name: upload.name, type: upload.kind.type, size: upload.size, blob: upload.blob)
+            if !staged.contains(where: { $0.blob == file.blob }) { try await stage(file, at: now) }
+            files.append(file)
+        }
+        return files
+    }
+
+    /// From here on the ledger may name these files.
+    func pin(_ files: [SavedForm.File]) async throws(Trouble) {
+        for file in files { try await stage(file, at: Self.pinned) }
+    }
+
+    private func stage(_ file: SavedForm.File, at: Instant) async throws(Trouble) {
+        try await tools.store.stage(
+            StagedFile(
+                form: key, file: Self.id(file.blob), sealed: try tools.keys.seal(json: file, as: "staged"),
+                blob: file.blob, at: at))
+    }
+}

@@ -1,0 +1,150 @@
+import HTTPTypes
+import Hummingbird
+import Intake
+import Logging
+
+/// The pages behind a ticket number and its look-up code. A wrong number and a wrong code look alike, and trying many
+/// is slowed.
+struct Tracking {
+    private let channel: FormChannel
+    private let request: Request
+    private let words: Words
+    private let sender: UInt64?
+    /// As typed.
+    private let number: String
+    private let code: String
+
+    private var tools: Tools { channel.tools }
+    private var page: TrackPage { TrackPage(site: channel.site, words: words) }
+
+    init(_ channel: FormChannel, _ request: Request, _ context: GatewayContext) {
+        self.channel = channel
+        self.request = request
+        words = Words(request)
+        sender = channel.tools.client(request, context)?.bucket
+        number =
+            (context.parameters.get("number") ?? request.uri.queryParameters["number"].map(String.init) ?? "").trimmed
+        code = LookupCode.read(request.uri.queryParameters["code"].map(String.init) ?? "")
+    }
+
+    /// `/t`: asks, or leads to the ticket asked for.
+    func find() async -> Response {
+        if request.uri.queryParameters["number"] == nil { return .page(page.ask(), words) }
+        if number.isEmpty { return ask(.number) }
+        if code.isEmpty { return ask(.code) }
+        return await withTicket { ticket in
+            .see(words.link(.ticket("\(ticket.number)"), [("code", code)]))
+        }
+    }
+
+    /// `/t/{number}?code=`: where it stands.
+    func progress() async -> Response {
+        if code.isEmpty { return .page(page.ask(number: number), words) }
+        return await withTicket { ticket throws(Trouble) in
+            let id = ticket.number.id
+            let history = History(
+                entries: try await tools.store.entries(of: [id]), keys: tools.keys, city: tools.city())
+            let assignments = try await tools.store.assignments(of: id).filter { $0.round == ticket.round }
+            let city = tools.city()
+            let departments = assignments.sorted { $0.role == .lead && $1.role != .lead }.map(\.department)
+            return .page(
+                page.show(
+                    TrackPage.Progress(
+                        number: "\(ticket.number)", code: code, state: ticket.state, received: ticket.received,
+                        answerBy: ticket.resolveBy, kind: ticket.kind,
+                        category: ticket.category.map { city?.categories.pathName(of: $0, in: words.language) ?? $0 },
+                        area: ticket.area.map { city?.areas.pathName(of: $0, in: words.language) ?? $0 },
+                        departments: departments.map { city?.departments[$0].map { words.say($0.name) } ?? $0 },
+                        events: history.events(words))), words)
+        }
+    }
+
+    /// `/t/{number}/receipt?code=`: what the citizen takes away.
+    func receipt() async -> Response {
+        if code.isEmpty { return .page(page.ask(number: number), words) }
+        return await withTicket { ticket throws(Trouble) in
+            let id = ticket.number.id
+            let dossier = try Dossier.read(ticket, try await tools.store.entries(of: [id]), keys: tools.keys)
+            // Settled a moment after the answer: until then the same decision is made here, and not kept.
+            var (emergency, deadlines) = (dossier.settled?.found.emergency ?? [], dossier.settled?.deadlines)
+            if dossier.settled == nil, let city = tools.city() {
+                let found = city.settle(dossier.submission, channel: ticket.channel, at: ticket.received)
+                (emergency, deadlines) = (found.emergency, city.deadlines(found.decision, from: ticket.received))
+            }
+            let reach: ReceiptPage.Reach =
+                try await tools.store.contacts(of: id).isEmpty ? .lookup : ticket.confidential ? .hotline : .department
+            let receipt = ReceiptPage.Receipt(
+                number: "\(ticket.number)", code: code, reach: reach, emergency: emergency,
+                contact: deadlines?.contact, answer: ticket.resolveBy ?? deadlines?.resolve)
+            return .page(ReceiptPage(site: channel.site, words: words, receipt: receipt).html, words)
+        }
+    }
+
+    /// The ticket, to who knows its code; otherwise the question again.
+    private func withTicket(_ show: (Ticket) async throws(Trouble) -> Response) async -> Response {
+        let now = tools.now()
+        if let wait = channel.lookups.wait(sender, now: now) { return ask(.tooMany, retryAfter: wait) }
+        guard let wanted = TicketNumber(number), constantTimeEqual(code.utf8, tools.keys.lookupCode(wanted).utf8) else {
+            channel.lookups.spend(1, of: sender, now: now)
+            return ask(.notFound)
+        }
+        do throws(Trouble) {
+            guard let ticket = try await tools.store.tickets([wanted.id]).first(where: { $0.number == wanted }) else {
+                channel.lookups.spend(1, of: sender, now: now)
+                return ask(.notFound)
+            }
+            return try await show(ticket)
+        } catch {
+            tools.log.error("a ticket could not be shown", metadata: ["ticket": "\(wanted)", "trouble": "\(error)"])
+            let page = PlainPage(site: channel.site, words: words, stop: .unavailable)
+            return .page(page.html, words, .serviceUnavailable, retryAfter: .seconds(60))
+        }
+    }
+
+    private func ask(_ miss: TrackPage.Miss, retryAfter: Duration? = nil) -> Response {
+        let status: HTTPResponse.Status =
+            switch miss {
+            case .none: .ok
+            case .number, .code: .unprocessableContent
+            case .notFound: .notFound
+            case .tooMany: .tooManyRequests
+            }
+        return .page(page.ask(number: number, miss: miss), words, status, retryAfter: retryAfter)
+    }
+}
+
+/// What of a ticket's entries the citizen may see.
+struct History {
+    var entries: [Entry]
+    var keys: Keys
+    var city: City?
+
+    /// Oldest first. What was erased by law or cannot be opened is left out.
+    func events(_ words: Words) -> [(at: Instant, event: TrackPage.Event)] {
+        var lead: String?
+        return entries.compactMap { entry in
+            guard let event = event(entry, words) else { return nil }
+            if case .assigned(let name) = event {
+                // Settled again after more words came: the same department.
+                guard name != lead else { return nil }
+                lead = name
+            }
+            return (entry.at, event)
+        }
+    }
+
+    private func event(_ entry: Entry, _ words: Words) -> TrackPage.Event? {
+        switch entry.kind {
+        case .received: .received
+        case .followUp: .followUp
+        case .settled:
+            (try? keys.payload(Settlement.self, of: entry)).flatMap { settled in
+                guard let lead = settled?.found.decision.lead else { return nil }
+                return .assigned(city?.departments[lead].map { words.say($0.name) } ?? lead)
+            }
+        case .revealed: .revealed
+        case .alerted: .alerted
+        case .delivered, .held, .released, .requeued, .fetched, .moved, .replayed, .erased: nil
+        }
+    }
+}
