@@ -4,21 +4,28 @@ package enum Message: Sendable, Equatable, Codable {
     case receipt(CitizenReceipt)
     case alert(Alert)
 
+    /// "work-order", "receipt" or "alert".
+    package var type: String {
+        switch self {
+        case .workOrder: "work-order"
+        case .receipt: "receipt"
+        case .alert: "alert"
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
         case type, workOrder, receipt, alert
     }
 
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(type, forKey: .type)
         switch self {
         case .workOrder(let order):
-            try values.encode("work-order", forKey: .type)
             try values.encode(order, forKey: .workOrder)
         case .receipt(let receipt):
-            try values.encode("receipt", forKey: .type)
             try values.encode(receipt, forKey: .receipt)
         case .alert(let alert):
-            try values.encode("alert", forKey: .type)
             try values.encode(alert, forKey: .alert)
         }
     }
