@@ -1,3 +1,5 @@
+// Which C module `timespec` counts as depends on what else is compiled with this file: both are imported.
+import Dispatch
 import Foundation
 import Glibc
 

@@ -31,7 +31,7 @@ extension Keys {
         switch item.content {
         case .submission(let submission):
             said = try JSON.encode(submission)
-            content = .ticket(try seal(submission, json: said, of: parcel, day: day))
+            content = .ticket(try seal(submission, json: said, of: parcel, day: day, rest: item.rest))
             said.append(try JSON.encode(submission.people))
         case .notice(let notice, let text):
             said = Data(text.utf8)
@@ -44,7 +44,9 @@ extension Keys {
             digest: Data(HMAC<SHA256>.authenticationCode(for: said, using: index)).prefix(16), content: content)
     }
 
-    private func seal(_ submission: Submission, json: Data, of parcel: Parcel, day: Day) throws(Trouble) -> NewTicket {
+    private func seal(
+        _ submission: Submission, json: Data, of parcel: Parcel, day: Day, rest: Duration
+    ) throws(Trouble) -> NewTicket {
         var contacts: [NewContact] = []
         for (number, party) in submission.people.enumerated() {
             for contact in party.contacts {
@@ -56,7 +58,7 @@ extension Keys {
             }
         }
         let followsUp = submission.followsUp.flatMap { TicketNumber($0)?.id }
-        var jobs = [NewJob(lane: .settle, due: parcel.received)]
+        var jobs = [NewJob(lane: .settle, due: parcel.received + rest)]
         if submission.attachments.contains(where: \.content.isRemote) {
             jobs.append(NewJob(lane: .fetch(channel: parcel.channel), due: parcel.received))
         }

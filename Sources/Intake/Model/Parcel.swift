@@ -50,10 +50,13 @@ package struct Item: Sendable {
     /// What the source calls it; the same id on the same channel is the same thing (rule 5).
     package var sourceID: String
     package var content: Content
+    /// How long pieces of the same report may still come before it is settled.
+    package var rest: Duration
 
-    package init(sourceID: String, content: Content) {
+    package init(sourceID: String, content: Content, rest: Duration = .zero) {
         self.sourceID = sourceID
         self.content = content
+        self.rest = rest
     }
 }
 

@@ -113,6 +113,21 @@ struct WeChatChannelTests {
         }
     }
 
+    @Test("A report rests before it is routed, so that its pieces are routed together; an emergency does not")
+    func rest() async throws {
+        try await Self.live("rest: 90s") { live in
+            func due() async throws -> [Instant] {
+                try await live.gateway.store.lanes().filter { $0.lane == .settle }.map(\.due)
+            }
+            _ = try await live.say("路灯不亮", id: 1)
+            #expect(try await due() == [Self.now + .seconds(90)])
+            live.clock.now = live.clock.now + .seconds(10)
+            let words = try await live.say("楼下着火了", id: 2)
+            #expect(words.hasPrefix("如有火情，请立即拨打 119。\n已补充到"))
+            #expect(try await due() == [live.clock.now])
+        }
+    }
+
     @Test("Pieces that come at the same moment are one ticket") func together() async throws {
         try await Self.live { live in
             let words = try await withThrowingTaskGroup(of: String.self) { group in

@@ -26,6 +26,7 @@ struct WeChatEndToEndTests {
                       tokens: ["file:\(secrets)/token"]
                       keys: ["file:\(secrets)/key"]
                       secret: "file:\(secrets)/secret"
+                      rest: 2s
                       api: { address: "\(address)", networks: ["127.0.0.0/8"] }
                     """
                 try await withGateway(ledger, channels: channel) { gateway in

@@ -4,6 +4,7 @@ import Intake
 import Logging
 import NIOCore
 import NIOPosix
+import Servers
 import ServiceLifecycle
 import Storage
 import Synchronization
@@ -38,8 +39,9 @@ struct LiveGateway {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = try SQLiteStore(path: folder + "/ledger.db")
         let keys = try Keys(master: Data(repeating: 7, count: 32))
+        let city = try City.load(directory: Fixtures.path("small-city"))
         let tools = Tools(
-            keys: keys, store: store, blobs: try FileBlobs(folder: folder + "/blobs"), city: { nil },
+            keys: keys, store: store, blobs: try FileBlobs(folder: folder + "/blobs"), city: { city },
             network: try Network(now: { clock.now }), now: { clock.now }, metrics: Metrics(),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             state: folder)

@@ -26,6 +26,9 @@ struct WeChatChannel: Channel {
         tolerance: 10m
         # How long after a message the next one of the same citizen still belongs to the same report.
         conversation: 10m
+        # How long a message rests before it is routed, so that the place or the picture that follows is routed with it.
+        # Emergency words are never kept waiting.
+        rest: 60s
         """
 
     enum Mode: String, CaseIterable {
@@ -39,6 +42,7 @@ struct WeChatChannel: Channel {
     private let envelope: TencentEnvelope?
     private let tolerance: Duration
     private let window: Duration
+    private let rest: Duration
     private let conversations: Conversations
     private let api: WeChatAPI
 
@@ -48,6 +52,7 @@ struct WeChatChannel: Channel {
         mode = settings.choice("mode", default: Mode.secure)
         tolerance = settings.duration("tolerance", default: .seconds(600), in: .seconds(10) ... .seconds(3600))
         window = settings.duration("conversation", default: .seconds(600), in: .zero ... .seconds(86_400))
+        rest = settings.duration("rest", default: .seconds(60), in: .zero ... .seconds(600))
         conversations = Conversations(window: window)
         let appid = settings.string("appid")
         api = WeChatAPI(
@@ -165,7 +170,9 @@ struct WeChatChannel: Channel {
             switch Self.message(opened.xml) {
             case .success(let message):
                 let reply = try await keep(message, hook, now: now, into: inbox)
-                xml = reply.xml(to: message.sender, from: message.account, language: message.language, now: now)
+                xml = reply.xml(
+                    to: message.sender, from: message.account, language: message.language,
+                    emergency: emergency(in: message), now: now)
             case .failure(let trouble):
                 xml = try await quarantine(opened.xml, trouble.reason, hook, now: now, into: inbox)
             }
@@ -228,11 +235,19 @@ struct WeChatChannel: Channel {
         }
         let followsUp = try await ticket(of: message, now: now)
         submission.followsUp = followsUp?.description
-        let item = Item(sourceID: message.sourceID, content: .submission(submission))
+        let item = Item(
+            sourceID: message.sourceID, content: .submission(submission),
+            rest: emergency(in: message).isEmpty ? rest : .zero)
         let receipt = try await hook.keep([item], channel: name, received: now, tools: tools, in: inbox).first
         guard let number = receipt?.ticket else { return .unread }
         await conversations.kept(message.sourceID, from: message.sender, followsUp: followsUp, as: number, now: now)
         return receipt?.arrival == .followUp ? .added(number) : .received(number, code: tools.keys.lookupCode(number))
+    }
+
+    /// The numbers the words call for, usually none.
+    private func emergency(in message: WeChatMessage) -> [EmergencyNotice] {
+        guard case .said(let submission) = message.content else { return [] }
+        return tools.city()?.emergency(in: submission.text) ?? []
     }
 
     /// The open ticket a message belongs to; nil for the first of a report.

@@ -53,12 +53,19 @@ enum WeChatReply: Sendable, Equatable {
         }
     }
 
-    /// The plain XML of the answer; nil where there is nothing to say.
-    func xml(to citizen: String, from account: String, language: Language, now: Instant) -> String? {
+    static let longest = 2_048
+
+    /// The plain XML of the answer; nil where there is nothing to say. `emergency` stands first: numbers to call at once.
+    func xml(
+        to citizen: String, from account: String, language: Language, emergency: [EmergencyNotice] = [], now: Instant
+    ) -> String? {
         if self == .none { return nil }
+        let lines = emergency.map { $0.message[language] } + [words(language)]
+        var text = lines.joined(separator: "\n")
+        while text.utf8.count > Self.longest { text.removeLast() }
         return "<xml><ToUserName>\(Self.data(citizen))</ToUserName><FromUserName>\(Self.data(account))</FromUserName>"
             + "<CreateTime>\(now.milliseconds / 1000)</CreateTime><MsgType><![CDATA[text]]></MsgType>"
-            + "<Content>\(Self.data(words(language)))</Content></xml>"
+            + "<Content>\(Self.data(text))</Content></xml>"
     }
 
     /// The XML around a sealed answer.
