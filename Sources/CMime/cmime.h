@@ -141,3 +141,61 @@ static inline int cmime_charset_convert(void *charset, char **from, size_t *left
     return iconv((iconv_t)charset, from, left, room, size) == (size_t)-1 ? errno : 0;
 }
 static inline void cmime_charset_close(void *charset) { iconv_close((iconv_t)charset); }
+
+// Writing. A part made here is given to a multipart and released; text is UTF-8.
+static inline GMimeObject *cmime_text_part(const char *subtype, const char *text) {
+    GMimeTextPart *part = g_mime_text_part_new_with_subtype(subtype);
+    g_mime_text_part_set_charset(part, "utf-8");
+    g_mime_text_part_set_text(part, text);
+    g_mime_part_set_content_encoding((GMimePart *)part, GMIME_CONTENT_ENCODING_BASE64);
+    return (GMimeObject *)part;
+}
+// A file as an attachment; the descriptor stays the caller's and must stay open until the message was written.
+static inline GMimeObject *cmime_file_part(int file, const char *type, const char *subtype, const char *name) {
+    GMimePart *part = g_mime_part_new_with_type(type, subtype);
+    GMimeStream *stream = g_mime_stream_fs_new(file);
+    g_mime_stream_fs_set_owner((GMimeStreamFs *)stream, FALSE);
+    GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
+    g_mime_part_set_content(part, content);
+    g_object_unref(content);
+    g_object_unref(stream);
+    g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BASE64);
+    g_mime_object_set_disposition((GMimeObject *)part, GMIME_DISPOSITION_ATTACHMENT);
+    g_mime_part_set_filename(part, name);
+    return (GMimeObject *)part;
+}
+static inline GMimeObject *cmime_multipart(const char *subtype) {
+    return (GMimeObject *)g_mime_multipart_new_with_subtype(subtype);
+}
+static inline void cmime_add(GMimeObject *multipart, GMimeObject *part) {
+    g_mime_multipart_add((GMimeMultipart *)multipart, part);
+    g_object_unref(part);
+}
+static inline GMimeObject *cmime_message(const char *from_name, const char *from, const char *to, const char *subject,
+                                         const char *id, gint64 seconds, GMimeObject *body) {
+    GMimeMessage *message = g_mime_message_new(TRUE);
+    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, from_name, from);
+    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, NULL, to);
+    g_mime_message_set_subject(message, subject, "utf-8");
+    g_mime_message_set_message_id(message, id);
+    GDateTime *date = g_date_time_new_from_unix_utc(seconds);
+    g_mime_message_set_date(message, date);
+    g_date_time_unref(date);
+    g_mime_message_set_mime_part(message, body);
+    g_object_unref(body);
+    return (GMimeObject *)message;
+}
+static inline void cmime_set_header(GMimeObject *object, const char *name, const char *value) {
+    g_mime_object_set_header(object, name, value, "utf-8");
+}
+// Writes with CRLF, as mail travels; false if the file took not all of it.
+static inline bool cmime_write_message(GMimeObject *object, int file) {
+    GMimeFormatOptions *options = g_mime_format_options_new();
+    g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
+    GMimeStream *stream = g_mime_stream_fs_new(file);
+    g_mime_stream_fs_set_owner((GMimeStreamFs *)stream, FALSE);
+    bool written = g_mime_object_write_to_stream(object, options, stream) >= 0 && g_mime_stream_flush(stream) == 0;
+    g_object_unref(stream);
+    g_mime_format_options_free(options);
+    return written;
+}

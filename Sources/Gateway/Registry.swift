@@ -7,6 +7,6 @@ enum Registry {
     ]
 
     static let dispatchers: [any Dispatcher.Type] = [
-        FolderDispatcher.self, HTTPDispatcher.self,
+        FolderDispatcher.self, HTTPDispatcher.self, SMTPDispatcher.self,
     ]
 }

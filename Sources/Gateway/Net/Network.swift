@@ -4,7 +4,7 @@ package import Intake
 /// The way out of this program: HTTP and SMTP calls on one thread, each with its own limits. One is made at start and
 /// handed to whoever calls out; calls under way end as cancelled when it goes.
 package final class Network: Sendable {
-    private let thread: NetThread
+    let thread: NetThread
     private let now: Now
 
     /// - Parameter now: measures a Retry-After date

@@ -43,7 +43,7 @@ struct FolderDispatcher: Dispatcher {
         for (number, file) in files.enumerated() {
             guard case .kept(let id) = file.content else { continue }
             let name = "\(number + 1)-\(FolderDispatcher.safe(file.name))"
-            try await write(id, to: "\(draft)/\(name)")
+            try await blobs.write(id, to: "\(draft)/\(name)", keys: keys)
             kept[String(number + 1)] = name
         }
         let json = FolderForm(key: outgoing.key, message: outgoing.message, files: kept)
@@ -56,17 +56,6 @@ struct FolderDispatcher: Dispatcher {
         }
         try SyncedFile.sync(folder: parent)
         return "folder \(outgoing.key)"
-    }
-
-    private func write(_ id: BlobID, to path: String) async throws(Trouble) {
-        let file = try SyncedFile(path: path + ".part")
-        do throws(Trouble) {
-            try await blobs.open(id, keys: keys) { chunk throws(Trouble) in try file.write(chunk) }
-        } catch {
-            file.discard()
-            throw error
-        }
-        try file.finish(at: path)
     }
 
     private static func parts(_ message: Message) -> (file: String, attachments: [Attachment]) {

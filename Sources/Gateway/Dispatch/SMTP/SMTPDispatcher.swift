@@ -1,0 +1,108 @@
+import Foundation
+import Intake
+import Synchronization
+
+/// Hands deliveries over as mail: masked work orders to departments with their files, receipts to citizens, alerts to
+/// people. The Message-ID comes from the delivery's key and stays the same over retries, so that a repeat is known;
+/// a mail server that was not heard after it had the whole message is tried again.
+struct SMTPDispatcher: Dispatcher {
+    static let kind = "smtp"
+    static let example = """
+        kind: smtp
+        host: smtp.example.gov.cn
+        port: 465
+        # tls、starttls 或 plain（仅限本机）。tls, starttls or plain (the same machine only).
+        security: tls
+        user: hotline
+        password: credential:smtp-password
+        from: hotline@example.gov.cn
+        from-name: 12345 市民服务热线
+        # 各单位收工单的地址。Where each department takes its work orders.
+        addresses:
+          lighting: lights@example.gov.cn
+        # 其余单位；{department} 换成单位代码。All others; {department} becomes the code.
+        address: "{department}@example.gov.cn"
+        networks: [10.20.0.0/16]
+        # 附件合计超过此数时只发清单。With more than this together, files are listed, not sent.
+        files: 20MiB
+        unclear: retry
+
+        """
+    static let repeatable = true
+
+    private let server: (host: String, port: Int, security: MailCall.Security)
+    private let login: (user: String, password: Secret)?
+    private let from: (address: String, name: String)
+    private let addresses: [String: String]
+    private let other: String?
+    private let egress: Egress
+    private let caFile: String?
+    private let room: Int64
+    private let tools: Tools
+
+    init(name: String, _ settings: Settings, _ tools: Tools) {
+        let security = settings.choice("security", default: MailCall.Security.tls)
+        let port = security == .tls ? 465 : security == .startTLS ? 587 : 25
+        server = (settings.string("host"), settings.int("port", default: port, in: 1...65_535), security)
+        login = settings.optionalString("user").map { ($0, settings.secret("password")) }
+        from = (settings.string("from"), settings.string("from-name", default: "12345"))
+        let listed = settings.optionalTable("addresses")?.lists() ?? []
+        addresses = Dictionary(
+            listed.compactMap { list in list.texts.first.map { (list.key, $0) } }, uniquingKeysWith: { $1 })
+        other = settings.optionalString("address")
+        egress = settings.egress("networks")
+        caFile = settings.optionalString("ca-file").map(tools.place)
+        room = settings.size("files", default: 20 << 20, in: 0...(100 << 20))
+        self.tools = tools
+    }
+
+    func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String {
+        let to = try address(of: outgoing)
+        let folder = "\(tools.scratch)/mail-\(UUID().uuidString)"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch { throw .passing("a mail cannot be written; check free space", detail: "\(error)") }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let zone = tools.city()?.calendar.zone ?? .utc
+        var draft = Letter.draft(outgoing, to: to, from: from, zone: zone, now: tools.now())
+        draft.files = try await files(of: outgoing, in: folder)
+        let path = folder + "/message.eml"
+        try draft.write(to: path)
+        var call = MailCall(
+            host: server.host, port: server.port, security: server.security, from: from.address, to: to, file: path)
+        call.login = login
+        call.egress = egress
+        call.caFile = caFile
+        return "mail server said \(try await tools.network.send(call))"
+    }
+
+    private func address(of outgoing: Outgoing) throws(Trouble) -> String {
+        if outgoing.recipient == "citizen" {
+            guard let contact = outgoing.contact else { throw .needsPerson("the citizen left no mail address") }
+            return contact.value
+        }
+        if let address = addresses[outgoing.recipient] { return address }
+        guard let other else {
+            throw .needsPerson(
+                "no mail address is set for \(outgoing.recipient); add it to the destination's addresses")
+        }
+        return other.replacing("{department}", with: outgoing.recipient)
+    }
+
+    /// Plain copies of the files that go along, in a private folder that is removed after the sending.
+    private func files(
+        of outgoing: Outgoing, in folder: String
+    ) async throws(Trouble) -> [(name: String, type: String, path: String)] {
+        guard case .workOrder(let order) = outgoing.message else { return [] }
+        guard order.attachments.compactMap(\.size).reduce(0, +) <= room else { return [] }
+        var files: [(name: String, type: String, path: String)] = []
+        for (number, file) in order.attachments.enumerated() {
+            guard case .kept(let id) = file.content else { continue }
+            let path = "\(folder)/\(number)"
+            try await tools.blobs.write(id, to: path, keys: tools.keys)
+            files.append((FolderDispatcher.safe(file.name), file.type, path))
+        }
+        return files
+    }
+}

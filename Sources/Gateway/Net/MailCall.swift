@@ -1,0 +1,102 @@
+import CCurl
+package import Intake
+
+/// One mail handed to one mail server (RFC 5321), with all its limits.
+package struct MailCall: Sendable {
+    package enum Security: String, Sendable, CaseIterable {
+        /// TLS from the first byte (usually port 465).
+        case tls
+        /// STARTTLS, demanded (usually port 587).
+        case startTLS = "starttls"
+        /// Neither; only for a server on the same machine.
+        case plain
+    }
+    package var host: String
+    package var port: Int
+    package var security: Security
+    package var login: (user: String, password: Secret)?
+    package var from: String
+    package var to: String
+    /// The whole message as a file, with line ends of CRLF.
+    package var file: String
+    package var egress: Egress = .publicOnly
+    package var caFile: String?
+    package var total: Duration = .seconds(60)
+
+    package init(host: String, port: Int, security: Security, from: String, to: String, file: String) {
+        self.host = host
+        self.port = port
+        self.security = security
+        self.from = from
+        self.to = to
+        self.file = file
+    }
+}
+
+/// A `MailCall` under way. 4xx is passing, 5xx is lasting, a refused log-in needs a person; once all of the message was
+/// handed over, an answer that does not come is unclear.
+final class MailTransfer: Transfer {
+    let easy: Easy
+    let staysConnected = false
+    private let call: MailCall
+    private let upload: Upload
+    private var gate: Gate
+    private let done: (Result<Int, Trouble>) -> Void
+
+    init(_ call: MailCall, done: @escaping (Result<Int, Trouble>) -> Void) throws(Trouble) {
+        guard let easy = Easy(), let upload = try Upload(.file(call.file)) else { throw .passing("out of memory") }
+        for address in [call.from, call.to] {
+            guard !address.isEmpty, address.utf8.allSatisfy({ $0 > 32 && $0 != 60 && $0 != 62 && $0 != 127 }) else {
+                throw .lasting("a mail address of the delivery cannot be one; mend it where it is kept")
+            }
+        }
+        self.easy = easy
+        self.upload = upload
+        self.call = call
+        self.done = done
+        gate = Gate(call.egress)
+        easy.connect(within: .seconds(10), total: call.total, caFile: call.caFile)
+        let scheme = call.security == .tls ? "smtps" : "smtp"
+        let host = call.host.contains(":") ? "[\(call.host)]" : call.host
+        easy.set(CURLOPT_URL, "\(scheme)://\(host):\(call.port)/localhost")
+        easy.set(CURLOPT_PROTOCOLS_STR, scheme)
+        easy.set(CURLOPT_USE_SSL, Int(call.security == .plain ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
+        if let login = call.login {
+            easy.set(CURLOPT_USERNAME, login.user)
+            easy.set(CURLOPT_PASSWORD, login.password.text)
+        }
+        easy.set(CURLOPT_MAIL_FROM, "<\(call.from)>")
+        easy.set(CURLOPT_MAIL_RCPT, list: ["<\(call.to)>"])
+        easy.set(CURLOPT_UPLOAD, 1)
+        easy.set(CURLOPT_INFILESIZE_LARGE, size: upload.size)
+        easy.set(CURLOPT_FRESH_CONNECT, 1)
+        easy.set(CURLOPT_FORBID_REUSE, 1)
+        let owner = unsafe Unmanaged.passUnretained(upload).toOpaque()
+        unsafe _ = ccurl_on_read(easy.handle, Upload.read, owner)
+        gate.guardSockets(of: easy)
+    }
+
+    func finished(_ end: TransferEnd) {
+        let answer = easy.number(CURLINFO_RESPONSE_CODE)
+        switch end {
+        case .cancelled: done(.failure(NetTrouble.cancelled(sent: upload.ended, host: call.host)))
+        case .code(CURLE_OK): done(.success(answer))
+        case .code(let code):
+            if let trouble = upload.trouble ?? gate.trouble(call.host) { return done(.failure(trouble)) }
+            let trouble = NetTrouble.of(code, sent: upload.ended, host: call.host)
+            guard trouble.kind != .needsPerson else { return done(.failure(trouble)) }
+            switch answer {
+            case 400..<500: done(.failure(.passing("the mail server \(call.host) said \(answer): not now")))
+            case 500..<600: done(.failure(.lasting("the mail server \(call.host) said \(answer): never")))
+            default: done(.failure(trouble))
+            }
+        }
+    }
+}
+
+extension Network {
+    /// The server took the mail; its last reply code.
+    package func send(_ call: MailCall) async throws(Trouble) -> Int {
+        try await thread.transfer { _, done throws(Trouble) in try MailTransfer(call, done: done) }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Intake
+import Testing
+
+@testable import Gateway
+
+/// Mail out, to a real server on loopback.
+@Suite("Handing over by mail")
+struct SMTPDispatcherTests {
+    private func send(_ sink: SMTPSink, to: String, security: MailCall.Security = .plain) async throws -> Int {
+        try await withFolder { folder in
+            let draft = MailDraft(
+                fromName: "热线\r\nBcc: x@y", from: "hotline@example.com", to: to, subject: "路灯\r\nX-Forged: 1",
+                id: "20261121-000001-1@example.com", date: Instant(seconds: 1_795_219_200), text: "正文\n.\n第三行",
+                html: "<p>正文</p>", headers: [("Auto-Submitted", "auto-generated\r\nX-Forged: 2")])
+            let path = folder + "/m.eml"
+            try draft.write(to: path)
+            var call = MailCall(
+                host: "localhost", port: sink.port, security: security, from: "hotline@example.com", to: to, file: path)
+            call.egress = .anywhere
+            call.caFile = sink.caFile
+            return try await Network(now: { .wall }).send(call)
+        }
+    }
+
+    @Test("A mail arrives whole, in UTF-8, over each kind of connection", arguments: MailCall.Security.allCases)
+    func whole(_ security: MailCall.Security) async throws {
+        let kind: SMTPSink.Security =
+            switch security {
+            case .tls: .tls
+            case .startTLS: .startTLS
+            case .plain: .plain
+            }
+        try await withSMTPSink(kind) { sink in
+            #expect(try await send(sink, to: "ok@example.com", security: security) == 250)
+            let mail = try await sink.mail()
+            #expect(mail.secured == (security != .plain))
+            try await withFolder { folder in
+                let path = folder + "/got.eml"
+                try mail.mail.write(to: URL(filePath: path))
+                let read = try MailReader(folder: folder).read(path)
+                #expect(read.subject.hasPrefix("路灯") && read.text.contains("第三行"))
+                #expect(read.messageID == "20261121-000001-1@example.com")
+            }
+            #expect(!mail.text.contains("\nX-Forged") && !mail.text.contains("\nBcc"))
+        }
+    }
+
+    @Test(
+        "What the server says decides: not now, never, or nobody knows",
+        arguments: [
+            ("busy", Trouble.Kind.passing), ("full", .passing), ("later", .passing), ("unknown", .lasting),
+            ("gone", .lasting), ("lost", .unclear), ("early", .passing),
+        ])
+    func outcomes(_ recipient: String, _ kind: Trouble.Kind) async throws {
+        try await withSMTPSink { sink in
+            do {
+                _ = try await send(sink, to: "\(recipient)@example.com")
+                Issue.record("the mail was taken")
+            } catch let trouble as Trouble {
+                // Cut in the middle of the message, a small one is already in the buffers of the connection: unclear is
+                // honest, and mail is tried again either way.
+                #expect(trouble.kind == kind || recipient == "early" && trouble.kind == .unclear, "\(trouble)")
+            }
+        }
+    }
+
+    @Test(
+        "An address that would be a command of its own is refused", arguments: ["a@b>\r\nDATA", "", "a b@c", "<x@y>"])
+    func hostile(_ address: String) async throws {
+        try await withSMTPSink { sink in
+            _ = await #expect(throws: Trouble.self) { _ = try await send(sink, to: address) }
+        }
+    }
+
+    @Test(
+        "From report to mailbox: a masked work order with its token, under a stable Message-ID",
+        arguments: Backend.allCases)
+    func wholeWay(_ ledger: Backend) async throws {
+        try await withSMTPSink { sink in
+            let destinations = """
+                - name: outbox
+                  kind: smtp
+                  host: 127.0.0.1
+                  port: \(sink.port)
+                  security: plain
+                  from: hotline@example.com
+                  address: "{department}@example.com"
+                  networks: [127.0.0.0/8]
+                """
+            try await withGateway(ledger, channels: HookSender.channel, destinations: destinations) { gateway in
+                let body = HookSender.report("水管漏水，13800138000", phone: "13800138000")
+                _ = try await gateway.call(HookSender.call(gateway, id: "s1", body: body))
+                let mail = try await sink.mail()
+                #expect(mail.to == ["water@example.com"])
+                #expect(mail.text.contains("-1@example.com>") && mail.text.contains("Auto-Submitted: auto-generated"))
+                #expect(mail.text.contains("X-Intake-Reply-Token:"))
+                try await withFolder { folder in
+                    let path = folder + "/got.eml"
+                    try mail.mail.write(to: URL(filePath: path))
+                    let read = try MailReader(folder: folder).read(path)
+                    #expect(read.text.contains("水管漏水") && !read.text.contains("13800138000"))
+                    #expect(!mail.text.contains("测试员"))
+                }
+            }
+        }
+    }
+}
