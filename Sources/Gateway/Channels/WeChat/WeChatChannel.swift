@@ -31,16 +31,9 @@ struct WeChatChannel: Channel {
         rest: 60s
         """
 
-    enum Mode: String, CaseIterable {
-        case secure
-        case plaintext = "plaintext-not-verified"
-    }
-
     private let name: String
     private let tools: Tools
-    private let mode: Mode
-    private let envelope: TencentEnvelope?
-    private let tolerance: Duration
+    private let seal: WeChatSeal
     private let window: Duration
     private let rest: Duration
     private let conversations: Conversations
@@ -49,29 +42,14 @@ struct WeChatChannel: Channel {
     init(name: String, _ settings: Settings, _ tools: Tools) {
         self.name = name
         self.tools = tools
-        mode = settings.choice("mode", default: Mode.secure)
-        tolerance = settings.duration("tolerance", default: .seconds(600), in: .seconds(10) ... .seconds(3600))
         window = settings.duration("conversation", default: .seconds(600), in: .zero ... .seconds(86_400))
         rest = settings.duration("rest", default: .seconds(60), in: .zero ... .seconds(600))
         conversations = Conversations(window: window)
         let appid = settings.string("appid")
         api = WeChatAPI(
             settings.optionalTable("api"), appid: appid, secret: settings.secret("secret"), tools)
-        let receiver = settings.string("receiver", default: appid)
-        let tokens = settings.secrets("tokens").map(\.text)
-        // In plaintext mode nothing is ever opened: a key of zeros stands where none is.
-        let keys = mode == .secure || settings.has("keys") ? settings.secrets("keys").map(\.text) : [Self.noKey]
-        do { envelope = try TencentEnvelope(tokens: tokens, keys: keys, receiver: receiver) } catch {
-            if !tokens.isEmpty, !keys.isEmpty {
-                settings.complain(
-                    "keys", expected: Phrase(zh: "43 个字符的 EncodingAESKey", en: "an EncodingAESKey of 43 characters"),
-                    found: Phrase(zh: "其他内容（不予显示）", en: "something else (not shown)"))
-            }
-            envelope = nil
-        }
+        seal = WeChatSeal(settings, appid: appid)
     }
-
-    private static let noKey = String(repeating: "A", count: 43)
 
     func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
         routes.get("/hooks/\(name)") { request, _ in greet(Query(request.uri.query ?? "")).response }
@@ -83,45 +61,16 @@ struct WeChatChannel: Channel {
         }
     }
 
-    /// The handshake: echostr comes back as it is. The same plain check even when secure mode is on.
     private func greet(_ query: Query) -> HookAnswer {
-        do throws(Refusal) {
-            _ = try checkedPlain(query, now: tools.now())
-            guard let echo = query["echostr"], echo.utf8.count <= 512 else { throw .missing }
-            return HookAnswer(.ok, type: "text/plain; charset=utf-8", body: echo.utf8)
+        do throws(WeChatSeal.Refusal) {
+            return HookAnswer(.ok, type: "text/plain; charset=utf-8", body: try seal.echo(query, now: tools.now()).utf8)
         } catch { return refused(error) }
-    }
-
-    /// Why a request is not believed, for the counter.
-    private enum Refusal: Error {
-        case missing
-        case plaintext
-        case envelope(TencentEnvelope.Refusal)
-
-        var word: String {
-            switch self {
-            case .missing: "missing-field"
-            case .plaintext: "plaintext"
-            case .envelope(let refusal): refusal.rawValue
-            }
-        }
-    }
-
-    private func refused(_ refusal: Refusal) -> HookAnswer {
-        tools.metrics.count("intake_unverified_total", ["channel": name, "reason": refusal.word])
-        return .unverified
-    }
-
-    /// A verified body: the plain XML, and how to seal the answer (nil: not at all).
-    private struct Opened {
-        var xml: String
-        var secrets: (token: Int, key: Int)?
     }
 
     private func answer(_ hook: Hook, into inbox: Inbox) async -> HookAnswer {
         let now = tools.now()
-        do throws(Refusal) {
-            let opened = try mode == .secure ? openSealed(hook, now: now) : openPlain(hook, now: now)
+        do throws(WeChatSeal.Refusal) {
+            let opened = try seal.open(hook, now: now)
             var hook = hook
             // A key may be gone when the bytes are read again: the words are kept with them.
             hook.envelope[Self.openedField] = opened.xml
@@ -131,40 +80,12 @@ struct WeChatChannel: Channel {
 
     private static let openedField = "opened"
 
-    private func openSealed(_ hook: Hook, now: Instant) throws(Refusal) -> Opened {
-        guard let envelope, let signature = hook.query["msg_signature"], hook.query["encrypt_type"] == "aes",
-            let encrypted = (try? FlatXML.read(hook.body))?["Encrypt"]
-        else { throw .plaintext }
-        guard let timestamp = hook.query["timestamp"], let nonce = hook.query["nonce"] else { throw .missing }
-        do {
-            let opened = try envelope.open(
-                encrypted, signature: signature, timestamp: timestamp, nonce: nonce, sent: Self.instant(timestamp),
-                now: now, tolerance: tolerance)
-            return Opened(xml: opened.text, secrets: (opened.token, opened.key))
-        } catch { throw .envelope(error) }
+    private func refused(_ refusal: WeChatSeal.Refusal) -> HookAnswer {
+        tools.metrics.count("intake_unverified_total", ["channel": name, "reason": refusal.word])
+        return .unverified
     }
 
-    private func openPlain(_ hook: Hook, now: Instant) throws(Refusal) -> Opened {
-        try checkedPlain(hook.query, now: now)
-        return Opened(xml: String(decoding: hook.body, as: UTF8.self), secrets: nil)
-    }
-
-    private func checkedPlain(_ query: Query, now: Instant) throws(Refusal) {
-        guard let envelope, let signature = query["signature"], let timestamp = query["timestamp"],
-            let nonce = query["nonce"]
-        else { throw .missing }
-        guard envelope.token(signing: [timestamp, nonce], as: signature) != nil else { throw .envelope(.badSignature) }
-        guard let sent = Self.instant(timestamp), sent - now <= tolerance, now - sent <= tolerance else {
-            throw .envelope(.stale)
-        }
-    }
-
-    /// Whole seconds since 1970.
-    private static func instant(_ text: String) -> Instant? {
-        text.utf8.count <= 12 ? Int64(text).map { Instant(seconds: $0) } : nil
-    }
-
-    private func keep(_ hook: Hook, _ opened: Opened, now: Instant, into inbox: Inbox) async -> HookAnswer {
+    private func keep(_ hook: Hook, _ opened: WeChatSeal.Opened, now: Instant, into inbox: Inbox) async -> HookAnswer {
         do throws(Trouble) {
             let xml: String?
             switch Self.message(opened.xml) {
@@ -176,7 +97,9 @@ struct WeChatChannel: Channel {
             case .failure(let trouble):
                 xml = try await quarantine(opened.xml, trouble.reason, hook, now: now, into: inbox)
             }
-            return try sealed(xml, opened.secrets, now: now)
+            guard let xml else { return HookAnswer(.ok, type: "text/plain; charset=utf-8", body: "success".utf8) }
+            let answer = try seal.close(xml, like: opened, now: now)
+            return HookAnswer(.ok, type: "application/xml; charset=utf-8", body: answer.utf8)
         } catch {
             tools.log.warning("a message was not kept", metadata: ["channel": "\(name)", "trouble": "\(error)"])
             return .later(error)
@@ -194,18 +117,6 @@ struct WeChatChannel: Channel {
             let account = fields["ToUserName"]
         else { return nil }
         return WeChatReply.unread.xml(to: citizen, from: account, language: .chinese, now: now)
-    }
-
-    private func sealed(_ xml: String?, _ secrets: (token: Int, key: Int)?, now: Instant) throws(Trouble) -> HookAnswer
-    {
-        guard let xml else { return HookAnswer(.ok, type: "text/plain; charset=utf-8", body: "success".utf8) }
-        guard let secrets, let envelope else {
-            return HookAnswer(.ok, type: "application/xml; charset=utf-8", body: xml.utf8)
-        }
-        let parts = try envelope.seal(
-            xml, token: secrets.token, key: secrets.key, timestamp: String(now.milliseconds / 1000),
-            nonce: String(UInt32.random(in: 0...UInt32.max)))
-        return HookAnswer(.ok, type: "application/xml; charset=utf-8", body: WeChatReply.xml(parts).utf8)
     }
 
     /// Keeps one message with what it belongs to, and gives what its citizen is told.
