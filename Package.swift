@@ -79,3 +79,14 @@ let package = Package(
             ], swiftSettings: strict),
     ]
 )
+
+// The bare program that deploy/bench measures us against; nothing else builds it.
+if Context.environment["INTAKE_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Floor",
+            dependencies: [
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Tests/Bench/Floor"))
+}

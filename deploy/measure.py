@@ -1,0 +1,184 @@
+"""Measures the daemon against the floor and prints a table: measure.py INTAKE FLOOR SECONDS. Called by deploy/bench."""
+import base64, hashlib, hmac, json, os, pathlib, re, shutil, subprocess, sys, tempfile, time, urllib.request
+
+intake, floor, seconds = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), float(sys.argv[3])
+root = pathlib.Path(__file__).resolve().parent.parent
+levels = [1, 16, 64, 256]
+texts = ["滨江路12号门口的路灯已经一个星期不亮了，晚上黑灯瞎火，老人出门不方便。",
+         "永安里小区从昨天开始停水，自来水公司电话一直打不通，家里有小孩。",
+         "望潮区湖滨路每天晚上都有烧烤摊占道经营，油烟很大，影响休息。",
+         "云顶公馆暖气不热，室温只有14度，热力公司一直没来人。"]
+secret = os.urandom(24)
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return answer.read().decode()
+
+
+def metrics(port):
+    found = {}
+    for line in get(f"http://127.0.0.1:{port}/metrics").splitlines():
+        if line and not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            found[name] = float(value)
+    return found
+
+
+def total(values, name, *parts):
+    return sum(v for k, v in values.items() if k.startswith(name) and all(p in k for p in parts))
+
+
+class Requests:
+    """Writes files of requests with ids never used before."""
+    number = 0
+
+    def write(self, path, count, make):
+        with open(path, "w") as file:
+            for _ in range(count):
+                Requests.number += 1
+                head, body = make(f"bench-{Requests.number}", texts[Requests.number % len(texts)])
+                file.write(head + "\n" + body + "\n")
+
+
+def report(id, text):
+    body = json.dumps({"id": id, "text": text}, ensure_ascii=False)
+    return "POST /reports HTTP/1.1|Content-Type: application/json", body
+
+
+def hook(id, text):
+    body = json.dumps({"type": "intake.submitted", "timestamp": "2026-01-01T00:00:00Z", "data": {
+        "id": id, "text": text, "contact": {"name": "王芳", "phone": "138%08d" % (Requests.number % 10**8)}}},
+        ensure_ascii=False)
+    now = int(time.time())
+    mac = hmac.new(secret, f"{id}.{now}.{body}".encode(), hashlib.sha256).digest()
+    return (f"POST /hooks/bench HTTP/1.1|Content-Type: application/json|webhook-id: {id}|webhook-timestamp: {now}"
+            f"|webhook-signature: v1,{base64.b64encode(mac).decode()}"), body
+
+
+def load(url, connections, requests, lasting=seconds):
+    """One run of wrk; its own summary."""
+    ran = subprocess.run(
+        ["wrk", "-t1", f"-c{connections}", f"-d{lasting:g}s", "--timeout", "30s", "-s", root / "deploy/load.lua", url,
+         "--", requests], capture_output=True, text=True)
+    done = re.search(r"^DONE (.*)$", ran.stdout, re.M)
+    if not done:
+        sys.exit(f"wrk failed: {ran.stdout}{ran.stderr}")
+    return json.loads(done.group(1))
+
+
+def memory(pid, line="VmRSS"):
+    return int(re.search(line + r":\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1)) / 1024
+
+
+def syncs(pid, work):
+    """Calls of fdatasync and fsync that a process makes while `work` runs, counted by strace."""
+    with tempfile.NamedTemporaryFile() as out:
+        tracer = subprocess.Popen(["strace", "-f", "-c", "-e", "trace=fsync,fdatasync", "-o", out.name, "-p", str(pid)],
+                                  stderr=subprocess.PIPE, text=True)
+        tracer.stderr.readline()
+        answer = work()
+        tracer.send_signal(2)
+        tracer.wait()
+        return answer, sum(int(n) for n in re.findall(r"\s(\d+)\s+(?:\d+\s+)?f(?:data)?sync\n", open(out.name).read()))
+
+
+class Daemon:
+    def __init__(self, folder):
+        self.folder = folder
+        secrets = folder / "credentials"
+        secrets.mkdir()
+        (secrets / "master-key").write_text(base64.b64encode(os.urandom(32)).decode())
+        (secrets / "hook").write_text("whsec_" + base64.b64encode(secret).decode())
+        (folder / "intake.yaml").write_text(f"""\
+city: {root / 'config/example-city'}
+listen: {{ public: "127.0.0.1:0", private: "127.0.0.1:0" }}
+store: {{ kind: sqlite }}
+keys: {{ master: "credential:master-key" }}
+channels:
+  - {{ name: bench, kind: webhook, secrets: ["credential:hook"] }}
+destinations:
+  - {{ name: folder, kind: folder, path: outbox }}
+  - {{ name: mail, kind: folder, path: outbox }}
+  - {{ name: http, kind: folder, path: outbox }}
+""")
+        self.process = subprocess.Popen(
+            [intake, "serve", "--config", folder / "intake.yaml", "--state", folder / "state", "--print-ports"],
+            stdout=subprocess.PIPE, stderr=open(folder / "log", "w"), text=True,
+            env={**os.environ, "CREDENTIALS_DIRECTORY": str(secrets)})
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit((folder / "log").read_text())
+        ports = json.loads(line)
+        self.public, self.private = ports["public"], ports["private"]
+
+    def state(self):
+        return metrics(self.private)
+
+
+def floors(folder):
+    process = subprocess.Popen([floor, folder], stdout=subprocess.PIPE, text=True)
+    url = f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    requests = Requests()
+    results = {}
+    for connections in levels:
+        requests.write(folder / "requests", int(60_000 * seconds), report)
+        results[connections] = load(url, connections, folder / "requests")
+    requests.write(folder / "requests", 100_000, report)
+    before = int(get(url + "/commits"))
+    ran, synced = syncs(process.pid, lambda: load(url, 16, folder / "requests", 1))
+    print(f"floor: under strace {ran['requests']} reports, {int(get(url + '/commits')) - before} commits, {synced} syncs")
+    process.terminate()
+    process.wait()
+    return results
+
+
+def ours(folder, make, level):
+    """One level on a new ledger: what was accepted while the clerk worked on, and how fast the rest is worked off."""
+    folder.mkdir()
+    daemon = Daemon(folder)
+    rest = memory(daemon.process.pid)
+    requests = Requests()
+    requests.write(folder / "requests", int(30_000 * seconds), make)
+    before, start = daemon.state(), time.time()
+    run = load(f"http://127.0.0.1:{daemon.public}", level, folder / "requests")
+    kept, loaded = daemon.state(), time.time()
+    run["commits"] = total(kept, "store_sync_seconds_count") - total(before, "store_sync_seconds_count")
+    run["sync"] = 1000 * (total(kept, "store_sync_seconds_sum") - total(before, "store_sync_seconds_sum"))
+    time.sleep(seconds)
+    after, span = daemon.state(), time.time() - loaded
+    run["settled"] = (total(after, "intake_tickets_settled") - total(kept, "intake_tickets_settled")) / span
+    run["handed"] = (total(after, "dispatch_attempts_total", 'outcome="delivered"')
+                     - total(kept, "dispatch_attempts_total", 'outcome="delivered"')) / span
+    run["rest"], run["peak"] = rest, memory(daemon.process.pid, "VmHWM")
+    daemon.process.kill()
+    daemon.process.wait()
+    shutil.rmtree(folder)
+    return run
+
+
+def row(*cells):
+    print("".join(str(cell).rjust(width) for cell, width in zip(cells, (12, 12, 9, 9, 9, 9, 9, 10, 10, 9, 9))))
+
+
+def rate(run):
+    return run["requests"] / run["seconds"]
+
+
+with tempfile.TemporaryDirectory(prefix="bench-", dir=root / ".build") as name:
+    folder = pathlib.Path(name)
+    (folder / "floor").mkdir()
+    print(f"{os.cpu_count()} cores, {seconds:g} s a level, load generator on the same cores; milliseconds, MiB")
+    bare = floors(folder / "floor")
+    row("connections", "floor/s", "p50", "p99")
+    for level, run in bare.items():
+        row(level, f"{rate(run):,.0f}", f"{run['p50']:.1f}", f"{run['p99']:.1f}")
+    print("\nPOST /hooks/bench: signed, sealed, de-duplicated, ticket, job and entry, while the clerk settles and hands over")
+    row("connections", "accepts/s", "p50", "p99", "ratio", "kept/tx", "ms/tx", "settled/s", "handed/s", "at rest", "peak")
+    for level in levels:
+        run = ours(folder / "ours", hook, level)
+        if run["refused"] or run["broken"]:
+            print(f"{run['refused']} refused, {run['broken']} broken")
+        row(level, f"{rate(run):,.0f}", f"{run['p50']:.1f}", f"{run['p99']:.1f}", f"{rate(run) / rate(bare[level]):.2f}",
+            f"{run['requests'] / max(1, run['commits']):.1f}", f"{run['sync'] / max(1, run['commits']):.2f}",
+            f"{run['settled']:,.0f}", f"{run['handed']:,.0f}", f"{run['rest']:.0f}", f"{run['peak']:.0f}")
