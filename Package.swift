@@ -4,7 +4,8 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
+    // Not in release: whole modules at once, the compiler takes glibc's types for members of whichever module it met first.
+    .enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug)),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
