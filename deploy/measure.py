@@ -1,5 +1,6 @@
 """Measures the daemon against the floor and prints a table: measure.py INTAKE FLOOR SECONDS. Called by deploy/bench."""
-import base64, hashlib, hmac, json, os, pathlib, re, shutil, subprocess, sys, tempfile, time, urllib.request
+import base64, hashlib, hmac, http.client, json, os, pathlib, re, shutil, subprocess, sys, tempfile, threading, time
+import urllib.request
 
 intake, floor, seconds = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), float(sys.argv[3])
 root = pathlib.Path(__file__).resolve().parent.parent
@@ -97,6 +98,12 @@ store: {{ kind: sqlite }}
 keys: {{ master: "credential:master-key" }}
 channels:
   - {{ name: bench, kind: webhook, secrets: ["credential:hook"] }}
+  - name: web
+    kind: form
+    title: 云汀市12345
+    consent: {{ version: "1", text: 同意 }}
+    files: {{ video: 2GiB, together: 2GiB, keep-free: 1MiB }}
+    limits: {{ fill-time: 0s }}
 destinations:
   - {{ name: folder, kind: folder, path: outbox }}
   - {{ name: mail, kind: folder, path: outbox }}
@@ -157,6 +164,47 @@ def ours(folder, make, level):
     return run
 
 
+def upload(folder, size=1 << 30):
+    """A form with a video of this size: the most memory the daemon held meanwhile, and the seconds it took."""
+    folder.mkdir()
+    daemon = Daemon(folder)
+    token = re.search(r'name="token"[^>]*value="([^"]*)"', get(f"http://127.0.0.1:{daemon.public}/")).group(1)
+    line = "bench-boundary"
+    head = "".join(f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in {
+        "token": token, "kind": "complaint", "text": texts[0], "identity": "anonymous", "consent": "on"}.items())
+    head += f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\nContent-Type: video/mp4\r\n\r\n'
+    end = f"\r\n--{line}--\r\n".encode()
+    chunk, first = os.urandom(1 << 20), b"\0\0\0\x18ftypisom"
+    most, over = 0.0, threading.Event()
+
+    def watch():
+        nonlocal most
+        while not over.wait(0.02):
+            most = max(most, memory(daemon.process.pid))
+
+    def body():
+        yield head.encode() + first
+        for _ in range(size // len(chunk) - 1):
+            yield chunk
+        yield chunk[len(first):] + end
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    began = time.time()
+    link = http.client.HTTPConnection("127.0.0.1", daemon.public, timeout=600)
+    link.request("POST", "/", body(), {"Content-Type": f"multipart/form-data; boundary={line}",
+                                       "Content-Length": str(len(head.encode()) + size + len(end))})
+    answer = link.getresponse()
+    answer.read()
+    took = time.time() - began
+    over.set()
+    watcher.join()
+    daemon.process.kill()
+    daemon.process.wait()
+    shutil.rmtree(folder)
+    return most, took, answer.status
+
+
 def row(*cells):
     print("".join(str(cell).rjust(width) for cell, width in zip(cells, (12, 12, 9, 9, 9, 9, 9, 10, 10, 9, 9))))
 
@@ -182,3 +230,5 @@ with tempfile.TemporaryDirectory(prefix="bench-", dir=root / ".build") as name:
         row(level, f"{rate(run):,.0f}", f"{run['p50']:.1f}", f"{run['p99']:.1f}", f"{rate(run) / rate(bare[level]):.2f}",
             f"{run['requests'] / max(1, run['commits']):.1f}", f"{run['sync'] / max(1, run['commits']):.2f}",
             f"{run['settled']:,.0f}", f"{run['handed']:,.0f}", f"{run['rest']:.0f}", f"{run['peak']:.0f}")
+    most, took, status = upload(folder / "upload")
+    print(f"\na form with a video of 1 GiB: answered {status} after {took:.1f} s, at most {most:.0f} MiB of memory meanwhile")

@@ -23,22 +23,29 @@ import Testing
         #expect(complaints.isEmpty, "\(complaints)")
     }
 
-    @Test("pauses between restarts grow, and are forgotten after quiet minutes") func pauses() async throws {
+    @Test("pauses between restarts grow, and are forgotten after quiet minutes or an orderly stop") func pauses()
+        async throws
+    {
         try await withFolder { folder in
             // A sleep that only says how long it would have been.
             let sleep = folder + "/sleep"
             try "#!/bin/sh\necho \"$1\"\n".write(toFile: sleep, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: sleep)
-            func pause() throws -> String {
+            func pause(after result: String = "") throws -> String {
                 try Program.run(
-                    "sh", "-c", "PATH=\"$1:$PATH\" RUNTIME_DIRECTORY=\"$1\" exec \"$2\"", "sh", folder,
-                    Program.path("deploy/systemd/pause")
+                    "sh", "-c", "PATH=\"$1:$PATH\" RUNTIME_DIRECTORY=\"$1\" SERVICE_RESULT=\"$3\" exec \"$2\"", "sh",
+                    folder, Program.path("deploy/systemd/pause"), result
                 ).output.trimmingCharacters(in: .newlines)
             }
             let pauses = try (0..<9).map { _ in try pause() }
             #expect(pauses == ["0", "1", "2", "4", "8", "16", "32", "64", "64"])
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: folder + "/restarts")
+            #expect(try pause() == "0")
+            #expect(try pause() == "1")
+            #expect(try pause(after: "exit-code") == "")
+            #expect(try pause() == "2")
+            #expect(try pause(after: "success") == "")
             #expect(try pause() == "0")
         }
     }
