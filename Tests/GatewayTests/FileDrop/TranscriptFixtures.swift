@@ -15,5 +15,5 @@ enum TranscriptFixtures {
 
     static func read(_ name: String) throws -> Transcript { try TranscriptReader().read(try bytes(name), name: name) }
 
-    static let zone = TimeZone(secondsFromGMT: 8 * 3600) ?? .gmt
+    static let zone = Zone("+08:00") ?? .utc
 }

@@ -93,4 +93,17 @@ struct TranscriptFormatTests {
         #expect(transcript.utterances.allSatisfy { $0.speaker == nil })
         #expect(transcript.utterances.map(\.text) == text.split(separator: "\n").map(String.init))
     }
+
+    @Test(
+        "The unit of a table's times is told by its header or its values",
+        arguments: [
+            ("start_ms,end_ms,text", "1500,2500"), ("start_s,end_s,text", "1.5,2.5"), ("start,end,text", "1500,2500"),
+            ("start,end,text", "1.5,2.5"), ("Begin (sec),End (sec),Content", "1.500,2.500"),
+            ("开始（秒）,结束（秒）,内容", "1.5,2.5"), ("start,end,text", "00:00:01.500,00:00:02.500"),
+        ])
+    func units(_ header: String, _ times: String) throws {
+        let text = "\(header)\n\(times),路灯坏了\n"
+        let transcript = try TranscriptReader().read(Array(text.utf8), name: "a.csv")
+        #expect(transcript.utterances == [Utterance(start: 1500, end: 2500, text: "路灯坏了")])
+    }
 }

@@ -28,11 +28,16 @@ package struct CallFacts: Sendable, Equatable {
     /// 保密: the caller asked the agent to keep their identity from the department.
     package var confidential = false
 
+    /// Bytes of a side-car.
+    static let largest = 64 << 10
+
     package init() {}
 
     /// Reads a side-car of at most 64 KiB. Fails `lasting` if it is not a JSON object.
     package init(_ bytes: [UInt8]) throws(Trouble) {
-        guard bytes.count <= 64 << 10 else { throw .unreadable("通话信息超过 64 KiB", "call facts of more than 64 KiB") }
+        guard bytes.count <= CallFacts.largest else {
+            throw .unreadable("通话信息超过 64 KiB", "call facts of more than 64 KiB")
+        }
         let documents = try JSONFrame.documents(in: try TextBytes.decode(bytes).text)
         guard documents.count == 1, let text = documents.first,
             let file = try? JSONDecoder().decode(File.self, from: Data(text.utf8))

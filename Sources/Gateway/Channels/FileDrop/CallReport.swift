@@ -1,13 +1,12 @@
-package import Foundation
 package import Intake
 
 /// Makes of a transcript and the facts of its call what the ticket is made from.
 package struct CallReport: Sendable {
     package var rules: SideRules
     /// Zone of the city, for times written without one.
-    package var zone: TimeZone
+    package var zone: Zone
 
-    package init(rules: SideRules = SideRules(), zone: TimeZone) {
+    package init(rules: SideRules = SideRules(), zone: Zone) {
         self.rules = rules
         self.zone = zone
     }

@@ -1,11 +1,10 @@
-import Foundation
 import Intake
 
 /// Times of day as telephone systems write them.
 enum CallTime {
     /// "2026-01-05T09:24:00+08:00", "2026-01-05 09:24:00.5", "2026/1/5 9:24", "20260105092400", or seconds or
     /// milliseconds since 1970. Without a zone it is the city's time, `zone`. Nil for anything else.
-    static func parse(_ text: String, zone: TimeZone) -> Instant? {
+    static func parse(_ text: String, zone: Zone) -> Instant? {
         let text = text.trimmed
         if text.utf8.count <= 13, let number = Int64(text) {
             switch text.utf8.count {
@@ -15,38 +14,30 @@ enum CallTime {
             }
         }
         var scan = Scan(text[...])
-        guard let day = day(&scan), let time = time(&scan) else { return nil }
-        let local = day * 86_400_000 + time
+        guard let day = day(&scan), let (minute, past) = time(&scan) else { return nil }
         _ = scan.run(of: " ")
-        if scan.isAtEnd {
-            let first = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(local / 1000)))
-            let second = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(local / 1000 - Int64(first))))
-            return Instant(milliseconds: local - Int64(second) * 1000)
-        }
+        if scan.isAtEnd { return zone.instant(day, minute: minute) + .milliseconds(past) }
         guard let away = offset(&scan), scan.isAtEnd else { return nil }
-        return Instant(milliseconds: local - away)
+        return Zone.utc.instant(day, minute: minute) + .milliseconds(past - away)
     }
 
-    /// Days since 1970-01-01 in the Gregorian calendar of "2026-01-05", "2026/1/5", "2026年1月5日" or "20260105", with the
-    /// white space or "T" behind it.
-    private static func day(_ scan: inout Scan) -> Int64? {
+    /// "2026-01-05", "2026/1/5", "2026年1月5日" or "20260105", with the white space or "T" behind it.
+    private static func day(_ scan: inout Scan) -> Day? {
         guard let year = scan.number(4...4) else { return nil }
         let marked = scan.takeOne(of: ["-", "/", ".", "年"]) != nil
         guard let month = scan.number(marked ? 1...2 : 2...2) else { return nil }
         if marked, scan.takeOne(of: ["-", "/", ".", "月"]) == nil { return nil }
-        guard let day = scan.number(marked ? 1...2 : 2...2), (1...12).contains(month), (1...31).contains(day) else {
-            return nil
-        }
+        guard let day = scan.number(marked ? 1...2 : 2...2) else { return nil }
         _ = scan.take("日")
         if scan.run(of: " T").isEmpty, marked { return nil }
-        // Years are counted from March, so that the leap day is the last of its year.
-        let counted = month <= 2 ? year - 1 : year
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return 365 * counted + counted / 4 - counted / 100 + counted / 400 + dayOfYear - 719_468
+        func padded(_ number: Int64, _ width: Int) -> String {
+            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+        }
+        return Day("\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))")
     }
 
-    /// Milliseconds since midnight of "09:24", "9:24:00.5" or "092400".
-    private static func time(_ scan: inout Scan) -> Int64? {
+    /// The minute of the day, and milliseconds past it, of "09:24", "9:24:00.5" or "092400".
+    private static func time(_ scan: inout Scan) -> (minute: Int, past: Int64)? {
         guard let hour = scan.number(1...2), hour < 24 else { return nil }
         let marked = scan.take(":")
         guard let minute = scan.number(2...2), minute < 60 else { return nil }
@@ -61,7 +52,7 @@ enum CallTime {
             thousandths = Int64((digits + "00").prefix(3)) ?? 0
             if digits.isEmpty { return nil }
         }
-        return ((hour * 60 + minute) * 60 + second) * 1000 + thousandths
+        return (Int(hour * 60 + minute), second * 1000 + thousandths)
     }
 
     /// Milliseconds east of UTC of "Z", "+08:00" or "+0800".

@@ -59,6 +59,7 @@ package enum Remark: Sendable, Equatable {
     case recordingRefused
     case timeUnreadable(String)
     case agentNotFound
+    case callIDUsed(TicketNumber?)
 
     package var text: String {
         switch self {
@@ -78,6 +79,8 @@ package enum Remark: Sendable, Equatable {
             "通话信息中的时间“\(key)”无法读取 / the time “\(key)” of the call facts could not be read"
         case .agentNotFound:
             "通话信息所指的坐席在转写中不存在 / the agent named by the call facts is not in the transcript"
+        case .callIDUsed(let ticket):
+            "同一通话编号已用于另一工单 / the id of this call was used before, for ticket \(ticket?.description ?? "?")"
         }
     }
 }

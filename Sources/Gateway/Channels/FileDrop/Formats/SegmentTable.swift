@@ -40,21 +40,22 @@ enum SegmentTable {
     /// Told by the column's name ("start_ms"); else by its values: a fraction or a clock means seconds.
     private enum Unit { case milliseconds, seconds, unknown }
 
+    private static let units: [(String, Unit)] = [
+        ("毫秒", .milliseconds), ("ms", .milliseconds), ("seconds", .seconds), ("sec", .seconds), ("秒", .seconds),
+        ("s", .seconds),
+    ]
+
     private static func header(_ row: [String]) -> ([Column: Int], Unit)? {
         var columns: [Column: Int] = [:]
         var unit = Unit.unknown
         for (index, cell) in row.enumerated() {
-            var name = SpokenWords.folded(cell)
-            for (suffix, told) in [
-                ("毫秒", Unit.milliseconds), ("ms", .milliseconds), ("seconds", .seconds), ("秒", .seconds),
-            ]
-            where name.hasSuffix(suffix) && name.count > suffix.count {
-                name.removeLast(suffix.count)
-                unit = told
-                break
+            let name = SpokenWords.folded(cell)
+            var column = names.first { $0.1.contains(name) }?.0
+            for (suffix, told) in units where column == nil && name.hasSuffix(suffix) {
+                column = names.first { $0.1.contains(String(name.dropLast(suffix.count))) }?.0
+                if column != nil { unit = told }
             }
-            guard let column = names.first(where: { $0.1.contains(name) })?.0, columns[column] == nil else { continue }
-            columns[column] = index
+            if let column, columns[column] == nil { columns[column] = index }
         }
         return columns[.text] != nil && columns.count > 1 ? (columns, unit) : nil
     }

@@ -1,0 +1,110 @@
+import Foundation
+import Intake
+import Logging
+
+/// Takes files from `incoming/` into the ledger. Where a file lies says all there is to know about it, so that a crash at
+/// any point loses nothing and doubles nothing:
+///
+///     incoming/            whatever the telephone system puts here
+///     claimed/<batch>/     ours; being read and committed. After a crash read again: the source id makes it once
+///     done/<day>/          committed; removed after `keep`
+///     quarantine/          committed as unreadable, with `<name>.reason.txt`
+///
+/// Each move is a rename on one disk, and its folders are synced before the next. To be driven by one task at a time.
+struct Drop: Sendable {
+    /// What the settings say.
+    struct Rules: Sendable {
+        /// How long nothing about a file may have changed before it counts as whole.
+        var still = Duration.seconds(10)
+        /// Bytes; larger files go to quarantine without being read.
+        var largest: Int64 = 32 << 20
+        /// How long files stay in `done/`.
+        var keep = Duration.seconds(30 * 86_400)
+        /// How long call facts or a marker may wait for their file.
+        var orphaned = Duration.seconds(3600)
+    }
+    /// Files taken at once: their commits go in one group.
+    static let batch = 256
+
+    let channel: String
+    let rules: Rules
+    let tools: Tools
+    let reading: @Sendable () -> CallReading
+    let incoming: DropFolder
+    let claimed: DropFolder
+    let done: DropFolder
+    let quarantine: DropFolder
+    /// The file system's clock less ours: the age of a file is told by the clock that wrote its times.
+    let skew: Duration
+
+    init(
+        channel: String, path: String, rules: Rules, tools: Tools, reading: @escaping @Sendable () -> CallReading
+    ) throws(Trouble) {
+        self.channel = channel
+        self.rules = rules
+        self.tools = tools
+        self.reading = reading
+        let root = try DropFolder(path: path)
+        func folder(_ text: String) throws(Trouble) -> DropFolder {
+            guard let name = DropName(text) else { throw .needsPerson("no folder can be called \(text)") }
+            return try root.folder(name)
+        }
+        incoming = try folder("incoming")
+        claimed = try folder("claimed")
+        done = try folder("done")
+        quarantine = try folder("quarantine")
+        let probe = DropName([0x2E] + Array("probe-\(UInt64.random(in: 0...UInt64.max))".utf8))
+        guard let probe else { throw .needsPerson("no file can be called .probe") }
+        try incoming.write(probe, "")
+        skew = (incoming.facts(probe)?.changed ?? tools.now()) - tools.now()
+        // What cannot be renamed from one to the other is found out now and not with the first call.
+        try incoming.move(probe, to: claimed, as: probe)
+        try claimed.move(probe, to: quarantine, as: probe)
+        try quarantine.move(probe, to: done, as: probe)
+        done.remove(probe)
+    }
+
+    /// What one step did.
+    struct Step: Sendable, Equatable {
+        var taken = 0
+        var quarantined = 0
+        /// Files that changed while they were read, and went back to `incoming/`.
+        var returned = 0
+        /// More files were ready than one step takes.
+        var more = false
+    }
+
+    /// Finishes what was claimed, then takes the oldest files that are whole. Passing trouble of the ledger leaves
+    /// files claimed, for the next step.
+    func scan(into inbox: Inbox) async throws(Trouble) -> Step {
+        var step = try await recover(into: inbox)
+        prune()
+        let (ready, more) = try await look()
+        step.more = more
+        try await take(ready, into: inbox, &step)
+        return step
+    }
+
+    /// Takes files that were just renamed in or marked, without looking at all others. Names that are no file that
+    /// counts are passed over.
+    func take(_ hints: FolderWatch.Hints, into inbox: Inbox) async throws(Trouble) -> Step {
+        var step = Step()
+        var ready: [Candidate] = []
+        for name in hints.renamed where DropFile(name) == .transcript { ready += candidate(name) }
+        for name in hints.renamed.union(hints.markers) {
+            if case .doneMarker(let file) = DropFile(name), DropFile(file) == .transcript { ready += candidate(file) }
+        }
+        ready.sort()
+        while !ready.isEmpty {
+            let group = Array(ready.prefix(Drop.batch))
+            ready.removeFirst(group.count)
+            try await take(group, into: inbox, &step)
+        }
+        return step
+    }
+
+    private func candidate(_ name: DropName) -> [Candidate] {
+        guard let facts = incoming.facts(name), incoming.isReadable(name) else { return [] }
+        return [Candidate(name: name, facts: facts)]
+    }
+}

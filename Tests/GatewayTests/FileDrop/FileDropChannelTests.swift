@@ -1,0 +1,84 @@
+import Foundation
+import Intake
+import Logging
+import Storage
+import Testing
+
+@testable import Gateway
+
+struct FileDropChannelTests {
+    private func channel(_ bench: DropBench, _ yaml: String = FileDropChannel.example) throws -> FileDropChannel {
+        let settings = Settings.read(text: yaml, file: "intake.yaml")
+        _ = settings.string("name")
+        _ = settings.string("kind")
+        let channel = FileDropChannel(name: "calls", settings, bench.tools)
+        try settings.conclude()
+        return channel
+    }
+
+    @Test("The running channel takes what is renamed in, and ends when it is cancelled")
+    func runs() async throws {
+        try await DropBench.run { bench in
+            let channel = try channel(bench, "name: calls\nkind: transcripts\npath: calls")
+            try FileManager.default.createDirectory(
+                atPath: bench.path("incoming"), withIntermediateDirectories: true)
+            try "市民：路灯坏了".write(toFile: bench.folder + "/a.txt", atomically: false, encoding: .utf8)
+            try "市民：井盖丢了".write(toFile: bench.path("incoming", "b.txt"), atomically: false, encoding: .utf8)
+            try "".write(toFile: bench.path("incoming", "b.txt.done"), atomically: false, encoding: .utf8)
+            let inbox = bench.inbox
+            let running = Task { try await channel.run(into: inbox) }
+            // The first scan finds the marked one; after it the watch is on.
+            while try await bench.store.books().tickets < 1 { await Task.yield() }
+            try FileManager.default.moveItem(atPath: bench.folder + "/a.txt", toPath: bench.path("incoming", "a.txt"))
+            while try await bench.store.books().tickets < 2 { await Task.yield() }
+            running.cancel()
+            _ = await running.result
+            #expect(Set(try await bench.submissions().map(\.text)) == ["路灯坏了", "井盖丢了"])
+        }
+    }
+
+    @Test("Kept bytes are read again with the facts that came with them")
+    func readAgain() async throws {
+        try await DropBench.run { bench in
+            let raw = RawParcel(
+                received: bench.clock.now,
+                envelope: ["file": "a.txt", "facts": "{\"caller\": \"13800138000\"}"],
+                body: .bytes(Data("市民：路灯坏了".utf8)))
+            let items = try await channel(bench).read(raw)
+            guard case .submission(let submission) = items.first?.content else {
+                Issue.record("expected a submission")
+                return
+            }
+            #expect(submission.text == "路灯坏了")
+            #expect(submission.people.first?.contacts.first?.value == "13800138000")
+        }
+    }
+
+    @Test("Greetings and labels of the settings take the place of the built-in ones")
+    func greetings() async throws {
+        try await DropBench.run { bench in
+            let channel = try channel(
+                bench,
+                "name: calls\nkind: transcripts\npath: calls\ngreetings: [市长公开电话]\nagent-labels: [甲]\ncitizen-labels: [乙]"
+            )
+            let raw = RawParcel(
+                received: bench.clock.now, envelope: ["file": "a.txt"], body: .bytes(Data("甲：请讲\n乙：路灯坏了".utf8)))
+            guard case .submission(let submission) = try await channel.read(raw).first?.content else {
+                Issue.record("expected a submission")
+                return
+            }
+            #expect(submission.text == "路灯坏了")
+        }
+    }
+
+    @Test(
+        "Settings out of bounds are complained about",
+        arguments: ["still: 0s", "largest: 1B", "keep: 1h", "colour: red"])
+    func complaints(_ line: String) async throws {
+        try await DropBench.run { bench in
+            #expect(throws: ConfigurationError.self) {
+                try channel(bench, "name: calls\nkind: transcripts\npath: calls\n\(line)")
+            }
+        }
+    }
+}
