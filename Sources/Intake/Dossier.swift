@@ -16,13 +16,15 @@ package struct Dossier: Sendable {
     package var revisions: Int
     /// Whether words or files came since it was settled.
     package var grown: Bool
+    /// Whether a person asked for another decision since it was settled.
+    package var requeued: Bool
     package var remotes: [Remote]
 
     /// Needs a person where an entry does not match its digest or the first report was erased.
     package static func read(_ ticket: Ticket, _ entries: [Entry], keys: Keys) throws(Trouble) -> Dossier {
         var fetched: [[Int]: Attachment] = [:]
         var said: [(sequence: Int, submission: Submission)] = []
-        var (settled, revisions, grown): (Settlement?, Int, Bool) = (nil, 0, false)
+        var (settled, revisions, grown, requeued): (Settlement?, Int, Bool, Bool) = (nil, 0, false, false)
         for entry in entries {
             switch entry.kind {
             case .received, .followUp:
@@ -37,7 +39,8 @@ package struct Dossier: Sendable {
             case .settled:
                 settled = try keys.payload(Settlement.self, of: entry)
                 revisions += 1
-                grown = false
+                (grown, requeued) = (false, false)
+            case .requeued: requeued = true
             default: continue
             }
         }
@@ -63,7 +66,7 @@ package struct Dossier: Sendable {
         }
         return Dossier(
             ticket: ticket, submission: submission, settled: settled, revisions: revisions, grown: grown,
-            remotes: remotes)
+            requeued: requeued, remotes: remotes)
     }
 }
 
@@ -86,7 +89,7 @@ package struct Settlement: Sendable, Equatable, Codable {
     package var similar: [TicketNumber]
 }
 
-/// Payload of `delivered`, `held`, `released` and `requeued` entries.
+/// Payload of `delivered`, `held` and `released` entries.
 package struct DeliveryNote: Sendable, Codable {
     package var delivery: Int64
     package var destination: String

@@ -6,14 +6,27 @@ struct Orders {
     let keys: Keys
 
     private var ticket: Ticket { dossier.ticket }
-    private var roles: [(department: String, role: Assignment.Role)] {
-        [(settled.found.decision.lead, .lead)] + settled.found.decision.coHandlers.map { ($0, .coHandler) }
+    /// Parts of an earlier decision that stay as they are: nothing is sent for them again.
+    var kept: Set<Part> = []
+
+    /// One department in one role.
+    struct Part: Hashable {
+        var department: String
+        var role: Assignment.Role
     }
 
+    /// The lead first.
+    static func parts(_ decision: Decision) -> [Part] {
+        [Part(department: decision.lead, role: .lead)]
+            + decision.coHandlers.map { Part(department: $0, role: .coHandler) }
+    }
+
+    private var parts: [Part] { Orders.parts(settled.found.decision).filter { !kept.contains($0) } }
+
     func assignments(at now: Instant) -> [Assignment] {
-        roles.map { department, role in
+        parts.map { part in
             Assignment(
-                ticket: ticket.number.id, round: ticket.round, department: department, role: role, sent: now,
+                ticket: ticket.number.id, round: ticket.round, department: part.department, role: part.role, sent: now,
                 signBy: settled.deadlines.sign, contactBy: settled.deadlines.contact,
                 resolveBy: settled.deadlines.resolve)
         }
@@ -22,11 +35,11 @@ struct Orders {
     /// One work order for each department, frozen, to the destination its own entry in the city's data names.
     func workOrders(at now: Instant) throws(Trouble) -> [NewDelivery] {
         var deliveries: [NewDelivery] = []
-        for (code, role) in roles {
-            let message = Message.workOrder(workOrder(for: code, role))
+        for part in parts {
+            let message = Message.workOrder(workOrder(for: part.department, part.role))
             deliveries.append(
                 NewDelivery(
-                    destination: city.departments[code]?.destination ?? "", recipient: code,
+                    destination: city.departments[part.department]?.destination ?? "", recipient: part.department,
                     content: try keys.seal(json: message, as: "delivery"), created: now))
         }
         return deliveries

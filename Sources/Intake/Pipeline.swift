@@ -4,6 +4,7 @@
 ///          ──▶ (the caller looks for similar tickets)
 ///          ──▶ Pipeline.settle: assignments + work orders + receipt to the citizen + alerts
 ///     more words or files later ──▶ settle again: the same assignments get a revised work order
+///     a person asks (requeue)   ──▶ settle anew: departments that are not wanted any more are taken back
 package enum Pipeline {
     /// What the configuration says about ways out.
     package struct Ways: Sendable {
@@ -18,6 +19,9 @@ package enum Pipeline {
         }
     }
 
+    /// States in which a person may ask for another decision: nobody has signed for the ticket.
+    package static let requeueable: Set<Ticket.State> = [.received, .needsInfo, .accepted]
+
     /// Decides who leads and who helps, by when, and what goes out. `found` is what `City.settle` says of the dossier's
     /// submission; `contacts` are the ticket's own.
     package static func settle(
@@ -27,7 +31,7 @@ package enum Pipeline {
         let ticket = dossier.ticket
         var outcome = Outcome(ticket: ticket.number.id)
         outcome.linkPeople = true
-        if let earlier = dossier.settled {
+        if let earlier = dossier.settled, !dossier.requeued {
             guard dossier.grown else { return outcome }
             let orders = Orders(dossier: dossier, settled: earlier, city: city, keys: keys)
             outcome.deliveries = try orders.workOrders(at: now)
@@ -36,9 +40,17 @@ package enum Pipeline {
         }
         let settled = Settlement(
             found: found, deadlines: city.deadlines(found.decision, from: ticket.received), similar: similar)
-        let orders = Orders(dossier: dossier, settled: settled, city: city, keys: keys)
+        outcome.from = dossier.requeued ? requeueable : [.received, .needsInfo]
+        // A person was quicker: nothing is left to decide.
+        guard outcome.from.contains(ticket.state) else { return Outcome(ticket: ticket.number.id) }
+        let before = dossier.settled.map { Orders.parts($0.found.decision) } ?? []
+        let after = Set(Orders.parts(found.decision))
+        let orders = Orders(
+            dossier: dossier, settled: settled, city: city, keys: keys, kept: after.intersection(before))
 
-        outcome.from = [.received, .needsInfo]
+        outcome.withdrawals = before.filter { !after.contains($0) }.map {
+            .init(round: ticket.round, department: $0.department, role: $0.role)
+        }
         // What no rule could sort stays received until a person at the triage desk has looked.
         outcome.change.state = found.classified.category == nil ? nil : .accepted
         outcome.change.category = found.classified.category
@@ -47,6 +59,8 @@ package enum Pipeline {
         outcome.assignments = orders.assignments(at: now)
         outcome.deliveries = try orders.workOrders(at: now)
         outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", settled)]
+        // The citizen has a receipt, and whoever is on duty the alert, since the first decision.
+        if dossier.settled != nil { return outcome }
         if let way = ways.answers[ticket.channel],
             let contact = contacts.first(where: { $0.role == .reporter && $0.kind == way.contact })
         {

@@ -39,7 +39,7 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = Configuration(
-            file: place.config, manager: ServiceManager(), state: place.state, complaints: Complaints())
+            file: place.config, manager: place.manager, state: place.state, complaints: Complaints())
         do { try await Rehearsal.check(configuration, log: Journal.silent) } catch { throw Exit.with(error) }
         for warning in configuration.city?.warnings ?? [] { Terminal.say(warning.text(in: Terminal.language)) }
         Terminal.say(
@@ -57,9 +57,8 @@ struct Reload: AsyncParsableCommand {
     @OptionGroup var place: Where
 
     func run() async throws {
-        let manager = ServiceManager()
         let configuration = Configuration(
-            file: place.config, manager: manager, state: place.state, complaints: Complaints())
+            file: place.config, manager: place.manager, state: place.state, complaints: Complaints())
         do {
             // The daemon checks the file whole: here its secrets may not be readable (ExecReload= has no credentials).
             if configuration.fixed.privateAddress == .tcp(host: "127.0.0.1", port: 0) {

@@ -102,6 +102,16 @@ struct Configuration {
         }
     }
 
+    /// The city; a configuration without one is refused.
+    func wantedCity() throws(ConfigurationError) -> City {
+        if let city { return city }
+        throw ConfigurationError([
+            Complaint(
+                file: file, line: 1, path: "city", expected: Phrase(zh: "城市数据目录", en: "the folder of the city's data"),
+                found: Phrase(zh: "没有", en: "none"))
+        ])
+    }
+
     private enum LedgerKind: String, CaseIterable { case sqlite, postgres }
 
     private static func adapter<Adapter>(

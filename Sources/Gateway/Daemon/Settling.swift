@@ -33,7 +33,9 @@ struct Settling: Sendable {
         let city = works.city
         let found = city.settle(dossier.submission, channel: ticket.channel, at: ticket.received)
         var similar: [TicketNumber] = []
-        if dossier.settled == nil, let area = found.located.area, let category = found.classified.category {
+        if dossier.settled == nil || dossier.requeued, let area = found.located.area,
+            let category = found.classified.category
+        {
             similar = try await tools.store.similar(
                 area: area, category: category, since: ticket.received - Settling.window, except: ticket.number.id
             ).map(\.number)

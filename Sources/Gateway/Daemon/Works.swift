@@ -36,15 +36,7 @@ struct Works: Sendable {
                 among: configuration.destinations.map(\.name))
         }
         try configuration.settings.conclude()
-        guard let city = configuration.city else {
-            throw ConfigurationError([
-                Complaint(
-                    file: configuration.file, line: 1, path: "city",
-                    expected: Phrase(zh: "城市数据目录", en: "the folder of the city's data"),
-                    found: Phrase(zh: "没有", en: "none"))
-            ])
-        }
-        self.city = city
+        city = try configuration.wantedCity()
         self.channels = channels
         self.dispatchers = dispatchers
         self.tools = tools

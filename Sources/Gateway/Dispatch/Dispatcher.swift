@@ -19,6 +19,13 @@ protocol Dispatcher: Sendable {
 
     /// Hands it over; gives one sentence for the history (the remote id, the path), without secrets.
     func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String
+
+    /// Whether the far side can be reached, where that is cheap to find out and changes nothing there; for the doctor.
+    func reach() async throws(Trouble)
+}
+
+extension Dispatcher {
+    func reach() async throws(Trouble) {}
 }
 
 /// One delivery as a dispatcher sees it.

@@ -14,6 +14,8 @@ package struct Outcome: Sendable {
     package var from: Set<Ticket.State> = []
     package var change = Change()
     package var assignments: [Assignment] = []
+    /// Assignments of an earlier decision that are taken back before the new ones are written.
+    package var withdrawals: [Withdrawal] = []
     package var deliveries: [NewDelivery] = []
     /// How a delivery went, if that is what the job was.
     package var attempt: Attempt?
@@ -27,6 +29,19 @@ package struct Outcome: Sendable {
     package init(ticket: Int64, job: Job? = nil) {
         self.ticket = ticket
         self.job = job
+    }
+
+    /// An assignment to be taken back: cancelled where nobody has signed for it; deliveries to the department that were
+    /// not handed over are cancelled too.
+    package struct Withdrawal: Sendable, Equatable {
+        package var round: Int
+        package var department: String
+        package var role: Assignment.Role
+        package init(round: Int, department: String, role: Assignment.Role) {
+            self.round = round
+            self.department = department
+            self.role = role
+        }
     }
 
     /// Fields of the ticket to set; nil leaves them.

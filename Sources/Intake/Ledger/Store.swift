@@ -74,6 +74,17 @@ package protocol Store: Sendable {
     func checkpoint(at: Instant) async throws(Trouble) -> Checkpoint?
     func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint]
     func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head]
+    func lastCheckpoint() async throws(Trouble) -> Checkpoint?
+    /// The hash of the entry that stands where each head says, in their order; nil where there is none.
+    func hashes(at heads: [Checkpoint.Head]) async throws(Trouble) -> [Data?]
+
+    // Watching over
+    /// The tickets with an id above `after`, oldest first.
+    func tickets(after: Int64, limit: Int) async throws(Trouble) -> [Ticket]
+    /// Deliveries with an id above `after` that wait for a person, oldest first.
+    func held(after: Int64, limit: Int) async throws(Trouble) -> [Delivery]
+    /// Arrivals by channel and class, in order of channel.
+    func classes() async throws(Trouble) -> [ChannelCount]
 
     // Life
     /// The sealed canary that tells a wrong key (rule 8): kept if there is none yet, and what is kept is returned.
@@ -98,6 +109,18 @@ package struct TicketContact: Sendable, Equatable {
         self.kind = kind
         self.sealed = sealed
         self.person = person
+    }
+}
+
+/// How many arrivals of one class came by one channel.
+package struct ChannelCount: Sendable, Equatable, Codable {
+    package var channel: String
+    package var arrival: ArrivalClass
+    package var count: Int
+    package init(channel: String, arrival: ArrivalClass, count: Int) {
+        self.channel = channel
+        self.arrival = arrival
+        self.count = count
     }
 }
 

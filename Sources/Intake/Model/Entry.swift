@@ -97,12 +97,18 @@ extension Keys {
 
     /// The payload of an entry; nil if it was erased; needs a person if it does not match its digest.
     package func payload<Value: Decodable>(_ type: Value.Type, of entry: Entry) throws(Trouble) -> Value? {
+        guard let plain = try opened(entry) else { return nil }
+        return try JSON.decode(type, plain.dropFirst(Keys.saltLength))
+    }
+
+    /// Salt and JSON of an entry, held against its digest; nil if they were erased.
+    func opened(_ entry: Entry) throws(Trouble) -> Data? {
         guard let sealed = entry.payload else { return nil }
         let plain = try open(sealed, as: "entry")
         guard Data(SHA256.hash(data: plain)) == entry.digest else {
             throw .needsPerson("the payload of an entry does not match its digest; run: intake audit verify")
         }
-        return try JSON.decode(type, plain.dropFirst(Keys.saltLength))
+        return plain
     }
 
     /// Bytes of an AES-GCM nonce, used as salt.

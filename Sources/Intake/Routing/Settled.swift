@@ -9,14 +9,27 @@ package struct Settled: Sendable, Equatable, Codable {
 extension City {
     /// Locates, classifies and routes a submission received at `at` by the named channel.
     package func settle(_ submission: Submission, channel: String, at: Instant) -> Settled {
+        judge(submission, channel, at).settled
+    }
+
+    /// The same, with every rule tried.
+    package func explain(
+        _ submission: Submission, channel: String, at: Instant
+    ) -> (settled: Settled, rules: [RuleTrial]) {
+        let (settled, facts) = judge(submission, channel, at)
+        return (settled, explain(facts))
+    }
+
+    private func judge(_ submission: Submission, _ channel: String, _ at: Instant) -> (settled: Settled, facts: Facts) {
         let text = submission.subject.isEmpty ? submission.text : "\(submission.subject)\n\(submission.text)"
         let located = locate(submission.place, text: text)
         let classified = classify(chosen: submission.category, text: text)
         let facts = Facts(
             area: located.area, category: classified.category, kind: submission.kind, channel: channel, text: text,
             at: at, confidential: submission.confidential, urgent: submission.urgent)
-        return Settled(
+        let settled = Settled(
             located: located, classified: classified, decision: route(facts), emergency: emergency(in: text))
+        return (settled, facts)
     }
 
     /// Runs every case of cases.yaml.

@@ -17,6 +17,7 @@ struct PostgresApplication: Sendable {
     private var writing: PostgresWriting
     private var done: [Int64] = []
     private var again: [(job: Int64, due: Instant)] = []
+    private var withdrawals: [(ticket: Int64, old: Outcome.Withdrawal)] = []
     private var assignments: [Assignment] = []
     private var deliveries: [(ticket: Int64, delivery: NewDelivery)] = []
     private var attempts: [(attempt: Attempt, number: Int)] = []
@@ -78,6 +79,7 @@ struct PostgresApplication: Sendable {
             }
         }
         if outcome.linkPeople { linking.append(ticket.id) }
+        withdrawals += outcome.withdrawals.map { (ticket.id, $0) }
         assignments += outcome.assignments
         deliveries += outcome.deliveries.map { (ticket.id, $0) }
         if let attempt = outcome.attempt { try add(attempt) }
@@ -100,7 +102,8 @@ struct PostgresApplication: Sendable {
     /// What the last round trip writes.
     mutating func end(_ connection: PostgresConnection) throws(PostgresFailure) -> [PostgresStatement] {
         let newDeliveries = try number(connection)
-        return [closed, delayed, newAssignments, newDeliveries, newAttempts].compactMap(\.self) + writing.statements
+        let old = [closed, delayed].compactMap(\.self) + takenBack
+        return old + [newAssignments, newDeliveries, newAttempts].compactMap(\.self) + writing.statements
     }
 
     /// Gives ids to the deliveries, and each its job.
@@ -140,12 +143,39 @@ struct PostgresApplication: Sendable {
             """, .ints(again.map(\.job)), .ints(again.map(\.due.milliseconds)))
     }
 
+    /// The jobs of cancelled deliveries go when they come due.
+    private var takenBack: [PostgresStatement] {
+        if withdrawals.isEmpty { return [] }
+        let tickets = PostgresValue.ints(withdrawals.map(\.ticket))
+        let departments = PostgresValue.texts(withdrawals.map(\.old.department))
+        return [
+            PostgresStatement(
+                """
+                UPDATE assignments SET state = 'cancelled' FROM unnest($1, $2, $3, $4)
+                    AS old (ticket, round, department, role)
+                WHERE assignments.ticket = old.ticket AND assignments.round = old.round
+                    AND assignments.department = old.department AND assignments.role = old.role
+                    AND assignments.state = 'sent'
+                """, tickets, .ints(withdrawals.map { Int64($0.old.round) }), departments,
+                .texts(withdrawals.map(\.old.role.rawValue))),
+            PostgresStatement(
+                """
+                UPDATE deliveries SET state = 'cancelled' FROM unnest($1, $2) AS old (ticket, recipient)
+                WHERE deliveries.ticket = old.ticket AND deliveries.recipient = old.recipient
+                    AND deliveries.state IN ('pending', 'held')
+                """, tickets, departments),
+        ]
+    }
+
     private var newAssignments: PostgresStatement? {
         if assignments.isEmpty { return nil }
         return PostgresStatement(
             """
             INSERT INTO assignments (ticket, round, department, role, state, sent, sign_by, contact_by, resolve_by)
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (ticket, round, department, role) DO UPDATE SET state = excluded.state, sent = excluded.sent,
+                sign_by = excluded.sign_by, contact_by = excluded.contact_by, resolve_by = excluded.resolve_by
+                WHERE assignments.state = 'cancelled'
             """,
             .ints(assignments.map(\.ticket)), .ints(assignments.map { Int64($0.round) }),
             .texts(assignments.map(\.department)), .texts(assignments.map(\.role.rawValue)),

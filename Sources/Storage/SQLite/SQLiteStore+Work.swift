@@ -61,6 +61,7 @@ extension SQLiteStore {
         if let job = outcome.job, try !close(job, outcome.close, in: db) { return false }
         try change(ticket, outcome.change, in: db)
         if outcome.linkPeople { try linkPeople(of: ticket, in: db) }
+        for withdrawal in outcome.withdrawals { try takeBack(withdrawal, ticket, in: db) }
         for assignment in outcome.assignments { try insert(assignment, in: db) }
         for delivery in outcome.deliveries { try insert(delivery, ticket: ticket, in: db) }
         if let attempt = outcome.attempt { try insert(attempt, in: db) }
@@ -128,12 +129,31 @@ extension SQLiteStore {
             sql: """
                 INSERT INTO assignments (ticket, round, department, role, state, sent, sign_by, contact_by, resolve_by)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (ticket, round, department, role) DO UPDATE SET state = excluded.state, sent = excluded.sent,
+                    sign_by = excluded.sign_by, contact_by = excluded.contact_by, resolve_by = excluded.resolve_by
+                    WHERE assignments.state = 'cancelled'
                 """
         ).execute(arguments: [
             assignment.ticket, assignment.round, assignment.department, assignment.role.rawValue,
             assignment.state.rawValue, assignment.sent.milliseconds, assignment.signBy?.milliseconds,
             assignment.contactBy?.milliseconds, assignment.resolveBy?.milliseconds,
         ])
+    }
+
+    /// The jobs of cancelled deliveries go when they come due.
+    private static func takeBack(_ old: Outcome.Withdrawal, _ ticket: Int64, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE assignments SET state = 'cancelled'
+                WHERE ticket = ? AND round = ? AND department = ? AND role = ? AND state = 'sent'
+                """
+        ).execute(arguments: [ticket, old.round, old.department, old.role.rawValue])
+        try db.cachedStatement(
+            sql: """
+                UPDATE deliveries SET state = 'cancelled'
+                WHERE ticket = ? AND recipient = ? AND state IN ('pending', 'held')
+                """
+        ).execute(arguments: [ticket, old.department])
     }
 
     /// A delivery and the job that hands it over.

@@ -58,6 +58,16 @@ struct FolderDispatcher: Dispatcher {
         return "folder \(outgoing.key)"
     }
 
+    func reach() async throws(Trouble) {
+        var folder = path
+        while !FileManager.default.fileExists(atPath: folder), folder.count > 1 {
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw .lasting("the folder cannot be written; check owner and mode: \(folder)")
+        }
+    }
+
     private static func parts(_ message: Message) -> (file: String, attachments: [Attachment]) {
         switch message {
         case .workOrder(let order): ("order.json", order.attachments)

@@ -1,0 +1,69 @@
+import Intake
+
+/// A ticket's entries in words a person reads. Masked: words of citizens and names of files pass the masker.
+struct EntryWords {
+    let ledger: OpenLedger
+
+    func words(_ entry: Entry) -> Phrase {
+        do throws(Trouble) { return try read(entry) } catch {
+            return Phrase(zh: "（内容打不开：\(error.reason)）", en: "(cannot be opened: \(error.reason))")
+        }
+    }
+
+    private func read(_ entry: Entry) throws(Trouble) -> Phrase {
+        func payload<Value: Decodable>(_ type: Value.Type) throws(Trouble) -> Value? {
+            try ledger.keys.payload(type, of: entry)
+        }
+        if entry.payload == nil { return Phrase(zh: "（内容已依法删除）", en: "(erased by law)") }
+        switch entry.kind {
+        case .received: return Phrase(zh: "收到诉求", en: "received")
+        case .followUp:
+            let text = Masker.mask(try payload(Submission.self)?.text ?? "")
+            return Phrase(zh: "补充：\(text.prefix(60))", en: "more from the citizen: \(text.prefix(60))")
+        case .settled: return try payload(Settlement.self).map(settled) ?? ""
+        case .delivered: return note("送达", "delivered to", try payload(DeliveryNote.self))
+        case .held: return note("搁置，等人处理：", "held for a person:", try payload(DeliveryNote.self))
+        case .released: return note("放行", "released to", try payload(DeliveryNote.self))
+        case .requeued:
+            let reason = try payload(Requeued.self)?.reason ?? ""
+            return Phrase(zh: "要求重新分派：\(reason)", en: "to be routed again: \(reason)")
+        case .fetched:
+            guard let file = try payload(Fetched.self)?.attachment else { return "" }
+            let name = Masker.mask(file.name)
+            if case .missing(let why) = file.content {
+                return Phrase(zh: "附件 \(name) 取不到：\(why)", en: "file \(name) will not be had: \(why)")
+            }
+            return Phrase(zh: "取到附件 \(name)", en: "file \(name) was fetched")
+        case .moved: return Phrase(zh: "状态变更", en: "moved")
+        case .revealed:
+            let reason = try payload(Revealed.self)?.reason ?? ""
+            return Phrase(zh: "查看了诉求人身份：\(reason)", en: "was shown who reported this: \(reason)")
+        case .alerted:
+            let calls = (try payload([EmergencyNotice].self) ?? []).map(\.number).joined(separator: ", ")
+            return Phrase(zh: "含紧急词，已提醒值班人员：\(calls)", en: "emergency words, a person was alerted: \(calls)")
+        case .replayed:
+            let reason = try payload(Replayed.self)?.reason ?? ""
+            return Phrase(zh: "从隔离区重放（原因：\(reason)）", en: "taken out of quarantine (\(reason))")
+        case .erased: return Phrase(zh: "依法删除内容", en: "content was erased by law")
+        }
+    }
+
+    private func settled(_ settled: Settlement) -> Phrase {
+        let decision = settled.found.decision
+        func names(_ language: Language) -> [String] {
+            ([decision.lead] + decision.coHandlers).map { ledger.city.departments[$0]?.name[language] ?? $0 }
+        }
+        let (zh, en) = (names(.chinese), names(.english))
+        let (with, and) = (zh.dropFirst().joined(separator: "、"), en.dropFirst().joined(separator: ", "))
+        return Phrase(
+            zh: "分派：主办 \(zh[0])" + (with.isEmpty ? "" : "，协办 \(with)") + "；规则 \(decision.rule)，目录 \(decision.version)",
+            en: "routed: lead \(en[0])" + (and.isEmpty ? "" : ", with \(and)")
+                + "; rule \(decision.rule), catalogue \(decision.version)")
+    }
+
+    private func note(_ chinese: String, _ english: String, _ note: DeliveryNote?) -> Phrase {
+        guard let note else { return Phrase(zh: chinese, en: english) }
+        let what = "\(note.recipient) (\(note.destination), #\(note.delivery)): \(note.said)"
+        return Phrase(zh: "\(chinese) \(what)", en: "\(english) \(what)")
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Intake
+
+/// The configured channels: whether they run, and what came by them.
+struct ListChannels: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "channels",
+        abstract: Terminal.both("渠道、运行状态与来件数", "Channels, whether they run, and what came by them"))
+
+    @OptionGroup var place: Where
+    @OptionGroup var form: Form
+
+    private struct Row: Encodable {
+        var name: String
+        /// Nil for a channel that left the configuration but not the ledger.
+        var kind: String?
+        /// Nil where the daemon does not say.
+        var up: Bool?
+        var arrivals: [String: Int]
+    }
+
+    func run() async throws {
+        try await place.withLedger { ledger in
+            let running = await ListChannels.running(ledger.configuration)
+            let counts = Dictionary(grouping: try await ledger.store.classes(), by: \.channel)
+                .mapValues { Dictionary($0.map { ($0.arrival.rawValue, $0.count) }, uniquingKeysWith: +) }
+            let configured = ledger.configuration.channels.map { channel in
+                Row(
+                    name: channel.name, kind: channel.type.kind, up: running?[channel.name] ?? nil,
+                    arrivals: counts[channel.name] ?? [:])
+            }
+            let gone = counts.keys.filter { name in !configured.contains { $0.name == name } }.sorted()
+            let rows = configured + gone.map { Row(name: $0, kind: nil, up: nil, arrivals: counts[$0] ?? [:]) }
+            if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
+            show(rows, running: running != nil)
+        }
+    }
+
+    private func show(_ rows: [Row], running: Bool) {
+        if !running {
+            Terminal.complain(Terminal.both("守护进程没有应答，运行状态未知", "the daemon does not answer: states are unknown"))
+        }
+        let classes: [(ArrivalClass, String)] = [
+            (.ticket, Terminal.both("工单", "tickets")), (.followUp, Terminal.both("补充", "follow-ups")),
+            (.notice, Terminal.both("通知", "notices")), (.quarantined, Terminal.both("隔离", "quarantined")),
+            (.refused, Terminal.both("拒收", "refused")),
+        ]
+        var table = Table(
+            heads: [Terminal.both("渠道", "channel"), Terminal.both("种类", "kind"), Terminal.both("状态", "state")]
+                + classes.map(\.1), right: Set(3...7))
+        for row in rows {
+            let state =
+                row.kind == nil
+                ? Terminal.both("已不在配置中", "no longer configured")
+                : row.up.map { $0 ? Terminal.both("运行", "up") : Terminal.both("停止", "down") } ?? "?"
+            table.rows.append(
+                [row.name, row.kind ?? "—", state] + classes.map { String(row.arrivals[$0.0.rawValue] ?? 0) })
+        }
+        Terminal.say(table.text)
+    }
+
+    /// What the running daemon says of its channels in its metrics; nil if it does not answer.
+    static func running(_ configuration: Configuration) async -> [String: Bool]? {
+        guard let text = try? await Control.call(.get, "/metrics", at: configuration.fixed.privateAddress) else {
+            return nil
+        }
+        var states: [String: Bool] = [:]
+        for line in text.split(separator: "\n") where line.hasPrefix("intake_channel_up{channel=\"") {
+            let parts = line.split(separator: "\"")
+            if parts.count == 3 { states[String(parts[1])] = parts[2].hasSuffix(" 1") }
+        }
+        return states
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Intake
+
+/// Reads kept parcels again by their channels and moves what can be read now out of the quarantine.
+struct ReadingAgain {
+    let ledger: OpenLedger
+    let works: Works
+    /// False: only says what would happen.
+    let write: Bool
+
+    struct Outcome {
+        var id: Int64
+        var `class`: ArrivalClass
+        var ticket: TicketNumber?
+        var reason: String?
+    }
+
+    /// `rows` are of one parcel.
+    func read(_ rows: [Quarantined]) async throws -> [Outcome] {
+        guard let first = rows.first, let kept = try await ledger.store.parcel(first.parcel) else { return [] }
+        func stays(_ reason: String) -> [Outcome] {
+            rows.map { Outcome(id: $0.id, class: .quarantined, reason: reason) }
+        }
+        guard let channel = works.channels[first.channel] else {
+            return stays(
+                Terminal.both(
+                    "渠道 \(first.channel) 已不在配置中；加回去再重放",
+                    "channel \(first.channel) is no longer configured; add it again first"))
+        }
+        let items: [Item]
+        do throws(Trouble) { items = try await self.items(kept.parcel, by: channel) } catch {
+            return stays(error.reason)
+        }
+        var outcomes: [Outcome] = []
+        for row in rows {
+            guard items.indices.contains(row.item) else {
+                let reason = Terminal.both("现在读不出第 \(row.item + 1) 件", "item \(row.item + 1) is not found any more")
+                outcomes.append(Outcome(id: row.id, class: .quarantined, reason: reason))
+                continue
+            }
+            outcomes.append(try await move(row, items[row.item]))
+        }
+        // What was one unreadable thing may turn out to be several: the others come in as any arrival does, by their
+        // own ids, so that those already known stay one.
+        if write, kept.arrivals.count == 1, items.count > 1, outcomes.contains(where: { $0.class != .quarantined }) {
+            let body = try await self.body(kept.parcel)
+            let rest = try parcel(kept.parcel, items: Array(items.dropFirst()), body: body)
+            _ = try await ledger.store.accept([try ledger.keys.seal(rest, day: day)])
+        }
+        return outcomes
+    }
+
+    private func day(_ instant: Instant) -> Day { ledger.city.calendar.zone.local(instant).day }
+
+    private func move(_ row: Quarantined, _ item: Item) async throws -> Outcome {
+        if case .unreadable(let reason) = item.content {
+            return Outcome(id: row.id, class: .quarantined, reason: reason)
+        }
+        guard write else { return Outcome(id: row.id, class: ReadingAgain.class(item.content)) }
+        let now = ledger.now
+        let single = Parcel(channel: row.channel, received: now, body: .bytes(Data()), items: [item])
+        guard let arrival = try ledger.keys.seal(single, day: day).arrivals.first,
+            let receipt = try await ledger.store.replay(row.id, as: arrival, at: now)
+        else {
+            throw Trouble.lasting(
+                Terminal.both("\(row.id) 已被别人重放", "\(row.id) was replayed by somebody else meanwhile"))
+        }
+        if let ticket = receipt.ticket {
+            var outcome = Intake.Outcome(ticket: ticket.id)
+            let note = Replayed(quarantined: row.id, arrived: row.at, reason: Masker.mask(row.reason))
+            outcome.entries = [try ledger.keys.entry(.replayed, at: now, actor: ledger.actor, note)]
+            _ = try await ledger.store.apply([outcome])
+        }
+        return Outcome(id: row.id, class: receipt.arrival, ticket: receipt.ticket)
+    }
+
+    private static func `class`(_ content: Item.Content) -> ArrivalClass {
+        switch content {
+        case .submission(let submission): submission.followsUp == nil ? .ticket : .followUp
+        case .notice: .notice
+        case .unreadable: .quarantined
+        case .refused: .refused
+        }
+    }
+
+    private func parcel(_ kept: KeptParcel, items: [Item], body: Parcel.Body) throws(Trouble) -> Parcel {
+        let envelope = try ledger.keys.open([String: String].self, kept.envelope, as: "envelope")
+        return Parcel(channel: kept.channel, received: kept.received, envelope: envelope, body: body, items: items)
+    }
+
+    private func body(_ kept: KeptParcel) async throws(Trouble) -> Parcel.Body {
+        switch kept.body {
+        case .sealed(let sealed): .bytes(try ledger.keys.open(sealed, as: "parcel"))
+        case .blob(let id): .blob(id, size: kept.size)
+        }
+    }
+
+    /// The channel reads small bytes from memory, larger ones from a private copy that is removed afterwards.
+    private func items(_ kept: KeptParcel, by channel: any Channel) async throws(Trouble) -> [Item] {
+        let envelope = try ledger.keys.open([String: String].self, kept.envelope, as: "envelope")
+        func raw(_ body: RawParcel.Body) -> RawParcel {
+            RawParcel(received: kept.received, envelope: envelope, body: body)
+        }
+        switch kept.body {
+        case .sealed(let sealed): return try await channel.read(raw(.bytes(try ledger.keys.open(sealed, as: "parcel"))))
+        case .blob(let id):
+            let folder = works.tools.scratch
+            try? FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            let path = "\(folder)/replay-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+                let file = FileHandle(forWritingAtPath: path)
+            else { throw .passing("a copy of the bytes cannot be written; check free space: \(folder)") }
+            try await ledger.blobs.open(id, keys: ledger.keys) { chunk throws(Trouble) in
+                do { try file.write(contentsOf: chunk) } catch {
+                    throw .passing("a copy of the bytes cannot be written; check free space", detail: "\(error)")
+                }
+            }
+            try? file.close()
+            return try await channel.read(raw(.file(path)))
+        }
+    }
+}

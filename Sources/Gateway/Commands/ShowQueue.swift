@@ -1,0 +1,37 @@
+import ArgumentParser
+import Intake
+
+/// What lies with the departments, by age: one screen.
+struct ShowQueue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue", abstract: Terminal.both("各单位在办工单，按时长", "What lies with the departments, by age"))
+
+    @OptionGroup var place: Where
+    @OptionGroup var form: Form
+    @Option(help: "最多几个单位，多的先列 At most so many departments, fullest first") var limit = 40
+
+    func run() async throws {
+        try await place.withLedger { ledger in
+            let rows = try await ledger.store.queue(now: ledger.now)
+            if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
+            var table = Table(
+                heads: [
+                    Terminal.both("单位", "department"), Terminal.both("合计", "all"), "<1h", "<1d", "<3d", "<7d", "≥7d",
+                    Terminal.both("超期", "overdue"),
+                ], right: Set(1...7))
+            func line(_ name: String, _ ages: [Int], _ overdue: Int) -> [String] {
+                let dotted = ages.map { $0 == 0 ? "·" : String($0) }
+                return [name, String(ages.reduce(0, +))] + dotted + [overdue == 0 ? "·" : String(overdue)]
+            }
+            let sums = (0..<5).map { age in rows.map { $0.ages[age] }.reduce(0, +) }
+            table.rows = [line(Terminal.both("全部", "all"), sums, rows.map(\.overdue).reduce(0, +))]
+            table.rows += rows.prefix(limit).map { line(ledger.department($0.department), $0.ages, $0.overdue) }
+            Terminal.say(table.text)
+            if rows.count > limit {
+                Terminal.complain(
+                    Terminal.both(
+                        "还有 \(rows.count - limit) 个单位：--limit", "\(rows.count - limit) more departments: --limit"))
+            }
+        }
+    }
+}

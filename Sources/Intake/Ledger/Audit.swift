@@ -1,0 +1,239 @@
+import Foundation
+
+/// Goes through the whole ledger and recomputes what must not have been bent (rule 11): the chain of every ticket, its
+/// head on the ticket's row, the digests of the payloads, the checkpoints and what each of them saw.
+///
+/// It runs beside a writing daemon: what does not agree is read again before it is told. It cannot see what was taken
+/// away together with every later checkpoint: for that the last checkpoint is given, to be held against the journal.
+package struct Audit {
+    /// One thing that does not agree.
+    package struct Finding: Sendable, Equatable, Codable {
+        package enum What: String, Sendable, Codable {
+            case entryChanged = "entry-changed"
+            case entryMissing = "entry-missing"
+            case tailCut = "tail-cut"
+            case headDiffers = "head-differs"
+            case payload
+            case historyRewritten = "history-rewritten"
+            case ticketRemoved = "ticket-removed"
+            case checkpointMissing = "checkpoint-missing"
+            case checkpointChanged = "checkpoint-changed"
+            case books
+        }
+        package var what: What
+        /// Id of the ticket, which is the last part of its number.
+        package var ticket: Int64?
+        package var entry: Int?
+        package var checkpoint: Int64?
+        package var words: Phrase
+    }
+    package struct Report: Sendable, Equatable {
+        package var tickets = 0
+        package var entries = 0
+        package var checkpoints = 0
+        package var last: Checkpoint?
+        /// The first `Audit.kept` of them.
+        package var findings: [Finding] = []
+        /// All there are.
+        package var count = 0
+    }
+    /// A ledger bent everywhere needs no longer list.
+    static let kept = 1000
+
+    private let store: any Store
+    private let keys: Keys
+    private let progress: (Report) -> Void
+    private var report = Report()
+    /// Entries that the checkpoints so far saw of each ticket, by its id.
+    private var seen: [Int32] = []
+    private var told: Set<Int64> = []
+
+    private init(_ store: any Store, _ keys: Keys, _ progress: @escaping (Report) -> Void) {
+        self.store = store
+        self.keys = keys
+        self.progress = progress
+    }
+
+    /// Reads everything; `progress` is told after each batch how far it is.
+    package static func run(
+        _ store: any Store, keys: Keys, progress: @escaping (Report) -> Void = { _ in }
+    ) async throws(Trouble) -> Report {
+        var audit = Audit(store, keys, progress)
+        try await audit.readTickets()
+        try await audit.readCheckpoints()
+        for complaint in try await store.books().complaints {
+            audit.add(.books, words: Phrase(zh: "账不平：\(complaint)", en: "the books: \(complaint)"))
+        }
+        return audit.report
+    }
+
+    private mutating func add(
+        _ what: Finding.What, ticket: Int64? = nil, entry: Int? = nil, checkpoint: Int64? = nil, words: Phrase
+    ) {
+        report.count += 1
+        guard report.findings.count < Audit.kept else { return }
+        report.findings.append(
+            Finding(what: what, ticket: ticket, entry: entry, checkpoint: checkpoint, words: words))
+    }
+
+    private mutating func readTickets() async throws(Trouble) {
+        var after: Int64 = 0
+        while true {
+            let page = try await store.tickets(after: after, limit: 200)
+            guard let last = page.last else { return }
+            let chains: [Int64: [Entry]]?
+            do throws(Trouble) {
+                chains = Dictionary(grouping: try await store.entries(of: page.map(\.number.id)), by: \.ticket)
+            } catch  where error.kind != .passing {
+                chains = nil
+            }
+            for ticket in page { try await read(ticket, chains?[ticket.number.id]) }
+            after = last.number.id
+            progress(report)
+        }
+    }
+
+    /// Verifies one ticket; one that does not agree is read again, because it may have grown between two reads.
+    private mutating func read(_ ticket: Ticket, _ entries: [Entry]?) async throws(Trouble) {
+        let id = ticket.number.id
+        var verdict = entries.map { ChainVerdict(ticket, $0, keys) }
+        var tries = 0
+        while verdict?.findings.isEmpty != true, tries < 3 {
+            tries += 1
+            guard let now = try await store.tickets([id]).first else { break }
+            do throws(Trouble) {
+                verdict = ChainVerdict(now, try await store.entries(of: [id]), keys)
+            } catch  where error.kind != .passing {
+                let words = Phrase(zh: "历史读不出：\(error.reason)", en: "cannot be read: \(error.reason)")
+                verdict = ChainVerdict(findings: [Finding(what: .entryChanged, ticket: id, words: words)])
+            }
+        }
+        report.tickets += 1
+        report.entries += verdict?.entries ?? 0
+        for finding in verdict?.findings ?? [] {
+            add(finding.what, ticket: id, entry: finding.entry, words: finding.words)
+        }
+        if verdict?.findings.isEmpty == false { told.insert(id) }
+    }
+
+    private mutating func readCheckpoints() async throws(Trouble) {
+        let newest = try await store.latest(before: nil, limit: 1).first?.number.id ?? 0
+        seen = Array(repeating: 0, count: Int(newest) + 1)
+        var (previous, tickets, entries): (Checkpoint?, Int, Int) = (nil, 0, 0)
+        while true {
+            let page = try await store.checkpoints(after: previous?.id ?? 0, limit: 100)
+            if page.isEmpty { break }
+            for knot in page {
+                let heads = try await store.heads(of: knot.id)
+                if knot.id != (previous?.id ?? 0) + 1 {
+                    add(
+                        .checkpointMissing, checkpoint: knot.id,
+                        words: Phrase(zh: "它之前少了检查点", en: "a checkpoint before it is missing"))
+                }
+                let hash = Checkpoint.hash(
+                    after: previous?.hash ?? Data(), at: knot.at, tickets: knot.tickets, entries: knot.entries,
+                    heads: heads)
+                for head in heads { count(head, &tickets, &entries) }
+                if hash != knot.hash || tickets != knot.tickets || entries != knot.entries {
+                    add(
+                        .checkpointChanged, checkpoint: knot.id,
+                        words: Phrase(
+                            zh: "检查点被改过：记 \(knot.tickets) 张 \(knot.entries) 条，算得 \(tickets) 张 \(entries) 条，或摘要不符",
+                            en:
+                                "the checkpoint was changed: it says \(knot.tickets) tickets and \(knot.entries) entries, "
+                                + "counted \(tickets) and \(entries), or its hash differs"))
+                    (tickets, entries) = (knot.tickets, knot.entries)
+                }
+                try await compare(heads, knot)
+                report.checkpoints += 1
+                (previous, report.last) = (knot, knot)
+            }
+            progress(report)
+        }
+    }
+
+    private mutating func count(_ head: Checkpoint.Head, _ tickets: inout Int, _ entries: inout Int) {
+        let before = seen.indices.contains(Int(head.ticket)) ? Int(seen[Int(head.ticket)]) : 0
+        if before == 0 { tickets += 1 }
+        entries += head.entries - before
+        if seen.indices.contains(Int(head.ticket)) { seen[Int(head.ticket)] = Int32(clamping: head.entries) }
+    }
+
+    /// Holds what a checkpoint saw against what stands there now.
+    private mutating func compare(_ heads: [Checkpoint.Head], _ knot: Checkpoint) async throws(Trouble) {
+        var start = 0
+        while start < heads.count {
+            let part = Array(heads[start..<min(start + 500, heads.count)])
+            start += part.count
+            let bent = zip(part, try await store.hashes(at: part)).filter { $0.hash != $1 }
+            let there = Set(try await store.tickets(bent.map(\.0.ticket)).map(\.number.id))
+            for (head, hash) in bent where told.insert(head.ticket).inserted {
+                if !there.contains(head.ticket) {
+                    add(
+                        .ticketRemoved, ticket: head.ticket, checkpoint: knot.id,
+                        words: Phrase(zh: "工单被删除", en: "the ticket was removed"))
+                } else {
+                    add(
+                        .historyRewritten, ticket: head.ticket, entry: head.entries, checkpoint: knot.id,
+                        words: hash == nil
+                            ? Phrase(zh: "检查点见过的条目没有了", en: "an entry that the checkpoint saw is gone")
+                            : Phrase(zh: "与检查点见过的不同", en: "is not what the checkpoint saw"))
+                }
+            }
+        }
+    }
+}
+
+/// What one ticket's chain says of itself.
+private struct ChainVerdict {
+    var entries = 0
+    var findings: [Audit.Finding]
+
+    init(findings: [Audit.Finding]) { self.findings = findings }
+
+    init(_ ticket: Ticket, _ entries: [Entry], _ keys: Keys) {
+        findings = []
+        self.entries = entries.count
+        let id = ticket.number.id
+        func tell(_ what: Audit.Finding.What, _ entry: Int?, _ zh: String, _ en: String) {
+            findings.append(.init(what: what, ticket: id, entry: entry, words: Phrase(zh: zh, en: en)))
+        }
+        var (head, expected) = (Data(), 1)
+        let erased = entries.last { $0.kind == .erased }?.sequence ?? 0
+        for entry in entries {
+            if entry.sequence != expected {
+                tell(.entryMissing, expected, "缺第 \(expected) 条", "entry \(expected) is missing")
+            }
+            let hash = Chain.hash(
+                after: head, ticket: id, sequence: entry.sequence, at: entry.at, kind: entry.kind.rawValue,
+                actor: entry.actor, digest: entry.digest)
+            if hash != entry.hash {
+                tell(
+                    .entryChanged, entry.sequence, "第 \(entry.sequence) 条被改、被换位，或前一条不是原来那条",
+                    "entry \(entry.sequence) was changed or moved, or the one before it is another")
+            }
+            do throws(Trouble) {
+                if try keys.opened(entry) == nil, entry.sequence >= erased {
+                    tell(
+                        .payload, entry.sequence, "第 \(entry.sequence) 条没有内容，也没有依法删除的记录",
+                        "entry \(entry.sequence) has no payload, and no later entry says that it was erased")
+                }
+            } catch {
+                tell(
+                    .payload, entry.sequence, "第 \(entry.sequence) 条的内容与摘要不符：\(error.reason)",
+                    "the payload of entry \(entry.sequence) does not match its digest: \(error.reason)")
+            }
+            (head, expected) = (entry.hash, entry.sequence + 1)
+        }
+        if (entries.last?.sequence ?? 0) < ticket.entries {
+            let last = entries.last?.sequence ?? 0
+            tell(
+                .tailCut, last + 1, "尾部被截：应有 \(ticket.entries) 条，到 \(last) 为止",
+                "the tail was cut: \(ticket.entries) entries expected, the last is \(last)")
+        } else if head != ticket.head || entries.last?.sequence != ticket.entries {
+            tell(
+                .headDiffers, ticket.entries, "最后一条与工单行上的链头不符",
+                "the last entry is not the head on the ticket's row")
+        }
+    }
+}

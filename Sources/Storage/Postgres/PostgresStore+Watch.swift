@@ -1,0 +1,51 @@
+package import Foundation
+package import Intake
+
+/// What audit, doctor and lists look through.
+extension PostgresStore {
+    package func tickets(after: Int64, limit: Int) async throws(Trouble) -> [Ticket] {
+        try await read(
+            "SELECT \(Ticket.columns) FROM tickets WHERE id > $1 ORDER BY id LIMIT $2", .int(after),
+            .int(Int64(limit)), row: Ticket.init(row:))
+    }
+
+    package func hashes(at heads: [Checkpoint.Head]) async throws(Trouble) -> [Data?] {
+        try await read(
+            """
+            SELECT entries.hash FROM unnest($1, $2) WITH ORDINALITY AS head (ticket, sequence, place)
+            LEFT JOIN entries ON entries.ticket = head.ticket AND entries.sequence = head.sequence ORDER BY head.place
+            """, .ints(heads.map(\.ticket)), .ints(heads.map { Int64($0.entries) })
+        ) { row throws(PostgresFailure) in row.optionalBytes() }
+    }
+
+    package func lastCheckpoint() async throws(Trouble) -> Checkpoint? {
+        try await read("SELECT id, at, tickets, entries, hash FROM checkpoints ORDER BY id DESC LIMIT 1") {
+            row throws(PostgresFailure) in
+            Checkpoint(
+                id: try row.int(), at: try row.instant(), tickets: Int(try row.int()), entries: Int(try row.int()),
+                hash: try row.bytes())
+        }.first
+    }
+
+    package func held(after: Int64, limit: Int) async throws(Trouble) -> [Delivery] {
+        try await read(
+            "SELECT \(Delivery.columns) FROM deliveries WHERE state = 'held' AND id > $1 ORDER BY id LIMIT $2",
+            .int(after), .int(Int64(limit)), row: Delivery.init(row:))
+    }
+
+    package func classes() async throws(Trouble) -> [ChannelCount] {
+        try await desk.run { link throws(Trouble) in
+            try link.look { connection throws(PostgresFailure) in
+                try connection.run(
+                    """
+                    SELECT parcels.channel, arrivals.class, count(*) FROM arrivals
+                    JOIN parcels ON parcels.id = arrivals.parcel GROUP BY 1, 2 ORDER BY 1, 2
+                    """
+                ).map { row throws(PostgresFailure) in
+                    ChannelCount(
+                        channel: try row.text(), arrival: try row.word(ArrivalClass.self), count: Int(try row.int()))
+                }
+            }
+        }
+    }
+}
