@@ -105,15 +105,7 @@ struct FormChannel: Channel {
         }
     }
 
-    /// Now and then removes what was uploaded with forms nobody came back to.
-    func run(into inbox: Inbox) async throws(Trouble) {
-        while !Task.isCancelled {
-            for blob in try await tools.store.sweepStaged(before: tools.now() - Staging.lifetime) {
-                try await tools.blobs.remove(blob)
-            }
-            try? await Task.sleep(for: .seconds(3600))
-        }
-    }
+    func run(into inbox: Inbox) async throws(Trouble) { try await Staging.sweep(tools) }
 
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] { try Self.items(of: raw) }
 

@@ -15,11 +15,16 @@ struct FormToken: Sendable, Equatable {
 
     /// A fresh one.
     init(issued: Instant) {
+        id = Self.randomID()
+        self.issued = issued
+    }
+
+    /// 16 random bytes as 22 characters: nobody guesses one.
+    static func randomID() -> String {
         var random = SystemRandomNumberGenerator()
         let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        id = Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
+        return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
             "=", with: "")
-        self.issued = issued
     }
 
     /// Reads what `text` wrote; nil for anything else and for what another key signed.

@@ -45,6 +45,16 @@ struct Staging {
         for file in files { try await stage(file, at: Self.pinned) }
     }
 
+    /// Removes, now and every hour, what nobody came back for; returns when cancelled.
+    static func sweep(_ tools: Tools) async throws(Trouble) {
+        while !Task.isCancelled {
+            for blob in try await tools.store.sweepStaged(before: tools.now() - lifetime) {
+                try await tools.blobs.remove(blob)
+            }
+            try? await Task.sleep(for: .seconds(3600))
+        }
+    }
+
     private func stage(_ file: SavedForm.File, at: Instant) async throws(Trouble) {
         try await tools.store.stage(
             StagedFile(

@@ -22,8 +22,9 @@ struct Tracking {
         self.request = request
         words = Words(request)
         sender = channel.tools.client(request, context)?.bucket
-        number =
-            (context.parameters.get("number") ?? request.uri.queryParameters["number"].map(String.init) ?? "").trimmed
+        let typed = context.parameters.get("number") ?? request.uri.queryParameters["number"].map(String.init) ?? ""
+        // A browser writes a blank of a form as "+".
+        number = FormDraft.plain(typed.replacing("+", with: " ")).trimmed
         code = LookupCode.read(request.uri.queryParameters["code"].map(String.init) ?? "")
     }
 

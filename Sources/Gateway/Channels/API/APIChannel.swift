@@ -1,0 +1,107 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Intake
+
+/// The same intake as the form, for programs: our JSON form over HTTP, described by the OpenAPI file it serves.
+struct APIChannel: Channel {
+    static let kind = "api"
+    static let example = """
+        name: api
+        kind: api
+        # The largest JSON body.
+        limit: 1MiB
+        # Files handed in with POST /api/v1/files.
+        uploads:
+          size: 200MiB
+          video: 1GiB
+          keep-free: 2GiB
+        # Files that attachments name by address, fetched after the answer.
+        files:
+          limit: 100MiB
+        """
+
+    /// What a key must be allowed to do.
+    static let scope = "submit"
+
+    let name: String
+    let tools: Tools
+    let limit: Int
+    let uploads: FormReader.Limits
+    let ring: KeyRing
+    private let files: FileFetcher
+
+    init(name: String, _ settings: Settings, _ tools: Tools) {
+        self.name = name
+        self.tools = tools
+        ring = KeyRing(tools)
+        limit = Int(settings.size("limit", default: 1 << 20, in: 1024...(16 << 20)))
+        var uploads = FormReader.Limits()
+        if let table = settings.optionalTable("uploads") {
+            uploads.fileSize = table.size("size", default: uploads.fileSize, in: 1...(1 << 40))
+            uploads.videoSize = table.size("video", default: uploads.fileSize, in: 1...(1 << 40))
+            uploads.floor = table.size("keep-free", default: uploads.floor)
+        }
+        self.uploads = uploads
+        files = FileFetcher(settings.optionalTable("files"), tools)
+    }
+
+    func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
+        routes.post(RouterPath(Path.submissions.text)) { request, context in
+            await answer(request) { () async throws(Problem) in
+                try await APISubmission(channel: self, request: request, context: context).answer(into: inbox)
+            }
+        }
+        routes.get("\(Path.submissions.text)/:number") { request, context in
+            await answer(request) { () async throws(Problem) in
+                try await APIStatus(channel: self, request: request).answer(context.parameters.get("number") ?? "")
+            }
+        }
+        routes.post(RouterPath(Path.files.text)) { request, _ in
+            await answer(request) { () async throws(Problem) in
+                try await APIUpload(channel: self, request: request).answer()
+            }
+        }
+        routes.get(RouterPath(Path.openAPI.text)) { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(string: OpenAPI.text)))
+        }
+    }
+
+    func run(into inbox: Inbox) async throws(Trouble) { try await Staging.sweep(tools) }
+
+    func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
+        guard let id = raw.envelope[APISubmission.sourceField], let key = raw.envelope[APISubmission.keyField] else {
+            throw .lasting("expected the source id and the key's id with the kept bytes, found none")
+        }
+        let bytes = try raw.bytes(upTo: limit)
+        let read: APISubmission.Read
+        do throws(Problem) { read = try await APISubmission.read(bytes, key: key, channel: self) } catch {
+            throw .lasting("the kept body cannot be read: \(error.code)")
+        }
+        return [Item(sourceID: id, content: .submission(read.submission))]
+    }
+
+    func fetch(_ remote: String) async throws(Trouble) -> Attachment { try await files.fetch(remote) }
+
+    /// Who calls, if they may.
+    func caller(_ request: Request) async throws(Problem) -> APIKey {
+        let key: APIKey?
+        do throws(Trouble) { key = try await ring.key(request.headers[.authorization]) } catch { throw .later(error) }
+        guard let key else {
+            tools.metrics.count("intake_unverified_total", ["channel": name, "reason": "key"])
+            throw .unauthorized
+        }
+        guard key.scopes.contains(Self.scope) else { throw .forbidden(Self.scope) }
+        return key
+    }
+
+    private func answer(
+        _ request: Request, _ work: () async throws(Problem) -> Response
+    ) async -> Response {
+        do throws(Problem) { return try await work() } catch {
+            return error.response(Words(request).language)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Intake
+
+/// `GET /api/v1/submissions/{number}?code=`: where a report stands, for who knows its look-up code. What is shown is
+/// what the citizen sees.
+struct APIStatus {
+    let channel: APIChannel
+    let request: Request
+
+    private struct Answer: Encodable {
+        struct Event: Encodable {
+            var at: String
+            var text: String
+        }
+        struct Named: Encodable {
+            var code: String
+            var name: String
+        }
+        var number: String
+        var state: String
+        var stateName: String
+        var kind: String?
+        var category: Named?
+        var area: Named?
+        var received: String
+        var answerBy: String?
+        var departments: [Named]
+        var history: [Event]
+
+        enum CodingKeys: String, CodingKey {
+            case number, state, kind, category, area, received, departments, history
+            case stateName = "state_name"
+            case answerBy = "answer_by"
+        }
+    }
+
+    func answer(_ number: String) async throws(Problem) -> Response {
+        _ = try await channel.caller(request)
+        let tools = channel.tools
+        let code = LookupCode.read(Query(request.uri.query ?? "")["code"] ?? "")
+        guard let wanted = TicketNumber(number), constantTimeEqual(code.utf8, tools.keys.lookupCode(wanted).utf8) else {
+            throw .notFound
+        }
+        do throws(Trouble) {
+            guard let ticket = try await tools.store.tickets([wanted.id]).first(where: { $0.number == wanted }) else {
+                throw .lasting("no such ticket")
+            }
+            return .json(.ok, try await answer(ticket, tools))
+        } catch {
+            throw error.kind == .lasting ? .notFound : .later(error)
+        }
+    }
+
+    private func answer(_ ticket: Ticket, _ tools: Tools) async throws(Trouble) -> Answer {
+        let (words, city) = (Words(request), tools.city())
+        func named(_ code: String, _ name: Phrase?) -> Answer.Named {
+            Answer.Named(code: code, name: name.map(words.say) ?? code)
+        }
+        let assignments = try await tools.store.assignments(of: ticket.number.id)
+            .filter { $0.round == ticket.round }.sorted { $0.role == .lead && $1.role != .lead }
+        let history = History(
+            entries: try await tools.store.entries(of: [ticket.number.id]), keys: tools.keys, city: city)
+        return Answer(
+            number: "\(ticket.number)", state: ticket.state.rawValue, stateName: words.name(ticket.state),
+            kind: ticket.kind?.rawValue, category: ticket.category.map { named($0, city?.categories[$0]?.name) },
+            area: ticket.area.map { named($0, city?.areas[$0]?.name) }, received: ticket.received.text,
+            answerBy: ticket.resolveBy?.text,
+            departments: assignments.map { named($0.department, city?.departments[$0.department]?.name) },
+            history: history.events(words).map { Answer.Event(at: $0.at.text, text: words.text($0.event)) })
+    }
+}

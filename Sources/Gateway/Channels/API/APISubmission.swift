@@ -1,0 +1,175 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Intake
+import Logging
+
+/// `POST /api/v1/submissions`: one report as JSON. The same Idempotency-Key gives the same answer and no second ticket.
+struct APISubmission {
+    /// Envelope fields from which a kept body is read again.
+    static let sourceField = "source-id"
+    static let keyField = "api-key-id"
+    /// Files of one report.
+    static let mostFiles = 20
+
+    let channel: APIChannel
+    let request: Request
+    let context: GatewayContext
+
+    private struct Answer: Encodable {
+        struct Links: Encodable {
+            var `self`: String
+            var track: String
+        }
+        var number: String
+        var lookupCode: String?
+        /// True when the report joined an earlier ticket.
+        var followUp: Bool
+        var links: Links?
+
+        enum CodingKeys: String, CodingKey {
+            case number, links
+            case lookupCode = "lookup_code"
+            case followUp = "follow_up"
+        }
+    }
+
+    func answer(into inbox: Inbox) async throws(Problem) -> Response {
+        let tools = channel.tools
+        let key = try await channel.caller(request)
+        guard request.headers[.contentType].map({ $0.lowercased().hasPrefix("application/json") }) ?? false else {
+            throw Problem(
+                .unsupportedMediaType, "media-type",
+                Phrase(zh: "请以 Content-Type: application/json 发送", en: "send it as Content-Type: application/json"))
+        }
+        var hook: Hook
+        switch await Hook.read(request, context, limit: channel.limit) {
+        case .success(let read): hook = read
+        case .failure(let refusal):
+            if refusal.status == .contentTooLarge { throw .tooLarge(Int64(channel.limit)) }
+            throw Problem(.badRequest, "cut-off", Phrase(zh: "内容没有传完，请重发", en: "the body broke off; send it again"))
+        }
+        let read = try await Self.read(hook.body, key: key.id, channel: channel)
+        let id = "\(key.id)/\(try idempotencyKey(orElse: read.id))"
+        hook.envelope[Self.sourceField] = id
+        hook.envelope[Self.keyField] = key.id
+        let receipt: Receipt
+        do throws(Trouble) {
+            for file in read.staged { try await tools.store.stage(file) }
+            let item = Item(sourceID: id, content: .submission(read.submission))
+            let receipts = try await hook.keep(
+                [item], channel: channel.name, received: tools.now(), tools: tools, in: inbox)
+            guard let first = receipts.first else { throw .needsPerson("a report got no receipt") }
+            receipt = first
+        } catch {
+            tools.log.warning("a report was not kept", metadata: ["channel": "\(channel.name)", "trouble": "\(error)"])
+            throw .later(error)
+        }
+        guard receipt.seen != .differs, let number = receipt.ticket else {
+            throw Problem(
+                .unprocessableContent, "idempotency-key-reused",
+                Phrase(
+                    zh: "这个 Idempotency-Key 已用于另一份内容，没有保存",
+                    en: "this Idempotency-Key came before with other content; nothing was kept"))
+        }
+        return response(receipt, number)
+    }
+
+    private func response(_ receipt: Receipt, _ number: TicketNumber) -> Response {
+        var headers: HTTPFields = [.location: Path.submission("\(number)").text]
+        if receipt.seen == .again, let replayed = HTTPField.Name("Idempotent-Replayed") { headers[replayed] = "true" }
+        // Whose ticket a follow-up joins nobody here has shown: its code stays secret.
+        let code = receipt.arrival == .ticket ? channel.tools.keys.lookupCode(number) : nil
+        let answer = Answer(
+            number: "\(number)", lookupCode: code,
+            followUp: receipt.arrival == .followUp,
+            links: code.map { code in
+                Answer.Links(
+                    self: Path.submission("\(number)").link([("code", code)]),
+                    track: Path.ticket("\(number)").link([("code", code)]))
+            })
+        return .json(.created, answer, headers: headers)
+    }
+
+    /// The header (draft-ietf-httpapi-idempotency-key-header, quoted or not), else the report's own id.
+    private func idempotencyKey(orElse id: String?) throws(Problem) -> String {
+        let header = HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] }
+        let key = header.map { $0.trimmed.filter { $0 != "\"" } } ?? id ?? ""
+        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw Problem(
+                .badRequest, "idempotency-key-missing",
+                Phrase(
+                    zh: "请带上 Idempotency-Key（1 到 200 字节，同一件事重发时不变），或在内容中给出 id",
+                    en:
+                        "send an Idempotency-Key (1 to 200 bytes, the same when the same report is sent again), or an id in the body"
+                ))
+        }
+        return key
+    }
+}
+
+extension APISubmission {
+    struct Read {
+        var id: String?
+        var submission: Submission
+        /// Uploaded files it names, to be kept for good.
+        var staged: [StagedFile] = []
+    }
+
+    /// Reads a body: a `SubmissionForm`, and `files`, references that `POST /api/v1/files` gave out. Category and area
+    /// must be the city's own, since this sender is there to mend them.
+    static func read(_ body: [UInt8], key: String, channel: APIChannel) async throws(Problem) -> Read {
+        var value: JSONValue
+        do throws(Trouble) { value = try JSONValue.read(body) } catch {
+            throw Problem(.badRequest, "json", Phrase(zh: "不是可读的 JSON", en: "\(error.reason)"))
+        }
+        var references: [String] = []
+        var problems: [FieldProblem] = []
+        if case .object(let members) = value {
+            var fields = FieldReader(value)
+            for (index, file) in fields.list("files", most: mostFiles).enumerated() {
+                guard case .string(let reference) = file else {
+                    fields.complain("files[\(index)]", .sort(expected: "text", found: file.sort))
+                    continue
+                }
+                references.append(reference)
+            }
+            problems = fields.problems
+            value = .object(members.filter { $0.name != "files" })
+        }
+        let form: SubmissionForm
+        do throws(FieldProblems) { form = try SubmissionForm.read(value) } catch {
+            throw .invalid(problems + error.all)
+        }
+        var read = Read(id: form.id, submission: form.submission)
+        problems += strangers(form.submission, channel.tools.city())
+        for (index, reference) in references.enumerated() {
+            do throws(Trouble) {
+                if let (file, attachment) = try await APIUpload.find(reference, key: key, channel: channel) {
+                    read.staged.append(file)
+                    read.submission.attachments.append(attachment)
+                } else {
+                    let wanted = Phrase(
+                        zh: "POST /api/v1/files 给出的引用", en: "a reference that POST /api/v1/files gave out")
+                    problems.append(FieldProblem(field: "files[\(index)]", cause: .malformed(wanted)))
+                }
+            } catch { throw .later(error) }
+        }
+        guard problems.isEmpty else { throw .invalid(problems) }
+        return read
+    }
+
+    private static func strangers(_ submission: Submission, _ city: City?) -> [FieldProblem] {
+        guard let city else { return [] }
+        var problems: [FieldProblem] = []
+        if let code = submission.category, city.categories[code] == nil {
+            let wanted = Phrase(zh: "本市类别代码", en: "the code of a category of this city")
+            problems.append(FieldProblem(field: "category", cause: .malformed(wanted)))
+        }
+        if let code = submission.place.area, city.areas[code] == nil {
+            let wanted = Phrase(zh: "本市区域代码", en: "the code of an area of this city")
+            problems.append(FieldProblem(field: "place.area", cause: .malformed(wanted)))
+        }
+        return problems
+    }
+}

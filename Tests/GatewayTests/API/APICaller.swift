@@ -1,0 +1,71 @@
+import Foundation
+import Intake
+import Servers
+import Storage
+
+@testable import Gateway
+
+/// An integrator with a key.
+struct APICaller {
+    static let channel = """
+        - name: api
+          kind: api
+          limit: 64KiB
+          uploads: { size: 8KiB, video: 2MiB, keep-free: 0B }
+        """
+
+    let gateway: RunningGateway
+    let keys: Keys
+    var secret = "ik_test"
+
+    /// Adds its key to the ledger of a running gateway.
+    init(_ gateway: RunningGateway, secret: String = "ik_test", scopes: Set<String> = ["submit"]) async throws {
+        self.gateway = gateway
+        self.secret = secret
+        keys = try Keys(master: Data(repeating: 7, count: 32))
+        let store: any Store
+        if let connection = FileManager.default.contents(atPath: gateway.folder + "/credentials/connection") {
+            store = try await PostgresStore(conninfo: String(decoding: connection, as: UTF8.self), node: "caller")
+        } else {
+            store = try SQLiteStore(path: gateway.state + "/ledger.sqlite")
+        }
+        try await store.addKey(
+            APIKey(
+                id: "id-" + secret, name: secret, hash: keys.secretHash(secret), scopes: scopes, created: .wall))
+        await store.close()
+    }
+
+    func post(
+        _ body: String, key: String? = nil, type: String = "application/json", language: String = "en"
+    ) async throws -> HTTPAnswer {
+        var headers = [HTTPHeader("content-type", type), HTTPHeader("accept-language", language)] + authorization
+        if let key { headers.append(HTTPHeader("idempotency-key", key)) }
+        return try await gateway.call(
+            HTTPCall(
+                .post, gateway.publicURL + Path.submissions.text, headers: headers, body: .bytes(Array(body.utf8))))
+    }
+
+    func upload(_ bytes: [UInt8], name: String = "a.jpg") async throws -> HTTPAnswer {
+        try await gateway.call(
+            HTTPCall(
+                .post, gateway.publicURL + Path.files.link([("name", name)]), headers: authorization,
+                body: .bytes(bytes)))
+    }
+
+    func get(_ path: String) async throws -> HTTPAnswer {
+        try await gateway.call(
+            HTTPCall(
+                .get, gateway.publicURL + path, headers: authorization + [HTTPHeader("accept-language", "en")]))
+    }
+
+    private var authorization: [HTTPHeader] { [HTTPHeader("authorization", "Bearer \(secret)")] }
+}
+
+extension HTTPAnswer {
+    var json: JSONValue { (try? JSONValue.read(body)) ?? .null }
+
+    /// A text member of the answer.
+    subscript(_ name: String) -> String? {
+        if case .string(let text)? = json.member(name) { text } else { nil }
+    }
+}
