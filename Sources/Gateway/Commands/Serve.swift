@@ -64,8 +64,16 @@ struct Reload: AsyncParsableCommand {
             if configuration.fixed.privateAddress == .tcp(host: "127.0.0.1", port: 0) {
                 try configuration.settings.conclude()
             }
-            let answer = try await Control.call(.post, "/control/reload", at: configuration.fixed.privateAddress)
-            Terminal.say(answer.trimmed)
+            let (status, text) = try await Control.answer(
+                .post, "/control/reload", at: configuration.fixed.privateAddress)
+            guard status != 422 else {
+                Terminal.complain(text.trimmed)
+                throw ExitCode(78)
+            }
+            guard status == 200 else { throw Trouble.needsPerson(text.trimmed) }
+            Terminal.say(text.trimmed)
+        } catch let exit as ExitCode {
+            throw exit
         } catch { throw Exit.with(error) }
     }
 }

@@ -6,6 +6,15 @@ enum Control {
     static func call(
         _ method: HTTPCall.Method, _ path: String, at address: Listener.Address
     ) async throws(Trouble) -> String {
+        let (status, text) = try await answer(method, path, at: address)
+        guard (200..<300).contains(status) else { throw .lasting(text.trimmed) }
+        return text
+    }
+
+    /// Status and text, whatever the status.
+    static func answer(
+        _ method: HTTPCall.Method, _ path: String, at address: Listener.Address
+    ) async throws(Trouble) -> (status: Int, text: String) {
         guard case .tcp(let host, let port) = address else {
             throw .lasting("the private listener must be an address and a port to be called")
         }
@@ -16,8 +25,6 @@ enum Control {
         call.keep = .memory(limit: 1 << 20)
         call.total = .seconds(120)
         let answer = try await network.call(call)
-        let text = String(decoding: answer.body, as: UTF8.self)
-        guard (200..<300).contains(answer.status) else { throw .lasting(text.trimmed) }
-        return text
+        return (answer.status, String(decoding: answer.body, as: UTF8.self))
     }
 }
