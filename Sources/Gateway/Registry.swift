@@ -3,7 +3,8 @@ import Intake
 /// Every adapter there is: one line each.
 enum Registry {
     static let channels: [any Channel.Type] = [
-        APIChannel.self, FileDropChannel.self, FormChannel.self, WebhookChannel.self, WeChatChannel.self,
+        APIChannel.self, FileDropChannel.self, FormChannel.self, MailboxChannel.self, WebhookChannel.self,
+        WeChatChannel.self,
     ]
 
     static let dispatchers: [any Dispatcher.Type] = [

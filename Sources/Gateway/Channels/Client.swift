@@ -49,7 +49,8 @@ struct Client: Sendable, Equatable {
 }
 
 extension NetAddress {
-    fileprivate var isLoopback: Bool { (isVersion4 && low >> 24 & 0xff == 127) || (high == 0 && low == 1) }
+    /// Of this machine.
+    var isLoopback: Bool { (isVersion4 && low >> 24 & 0xff == 127) || (high == 0 && low == 1) }
 }
 
 extension Tools {

@@ -107,3 +107,13 @@ package struct MailAddress: Sendable, Equatable {
         }
     }
 }
+
+extension MailAddress {
+    /// Whether a mail can be sent there: printable ASCII without blanks and brackets, one "@" with something on both
+    /// sides, at most 254 characters (RFC 5321 section 4.5.3.1.3).
+    package var isSendable: Bool {
+        let parts = address.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && address.utf8.count <= 254
+            && address.utf8.allSatisfy { $0 > 32 && $0 < 127 && !"<>()[]\\,;:\"".utf8.contains($0) }
+    }
+}

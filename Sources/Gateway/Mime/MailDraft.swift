@@ -18,11 +18,9 @@ struct MailDraft: Sendable {
     /// Further headers, values on one line.
     var headers: [(name: String, value: String)] = []
 
-    private static let started: Void = cmime_start()
-
     /// Writes the whole message (RFC 5322, MIME) to a new file; passing trouble if the disk does not take it.
     func write(to path: String) throws(Trouble) {
-        _ = MailDraft.started
+        _ = MimeTree.started
         let output = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard output >= 0 else {
             throw .passing("a mail cannot be written; check free space", detail: "errno \(errno)")

@@ -52,6 +52,7 @@ package enum MessageIDs {
 package enum MailDate {
     /// The Date header; nil for what is none, or lies outside the years 1970 to 2200.
     package static func read(_ text: String) -> Instant? {
+        _ = MimeTree.started
         var seconds: Int64 = 0
         guard text.utf8.count <= 200, unsafe cmime_date(text, &seconds), (0..<7_258_118_400).contains(seconds) else {
             return nil

@@ -11,7 +11,8 @@ import Intake
     /// Headers in all parts together; a message with more is refused.
     static let headerLimit = 20_000
 
-    private static let started: Void = cmime_start()
+    /// GMime must be started once, before anything else is asked of it.
+    static let started: Void = cmime_start()
 
     /// Parses the file at this path.
     ///

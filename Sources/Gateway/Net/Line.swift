@@ -66,20 +66,24 @@ package final class Line: Sendable {
 
     /// Sends all bytes. After any trouble the line is closed.
     package func send(_ bytes: [UInt8], within limit: Duration) async throws(Trouble) {
-        _ = try await ask(.send(bytes[...]), limit)
+        guard try await ask(.send(bytes[...]), limit) != nil else {
+            close()
+            throw .passing("the mail server takes nothing more")
+        }
     }
 
-    /// The next bytes, at most 64 KiB; none when the other side has closed. After any trouble the line is closed.
-    package func receive(within limit: Duration) async throws(Trouble) -> [UInt8] {
+    /// The next bytes, at most 64 KiB; none when the other side has closed; nil when nothing came in time, after which
+    /// the line is as good as before. After any trouble the line is closed.
+    package func receive(within limit: Duration) async throws(Trouble) -> [UInt8]? {
         try await ask(.receive, limit)
     }
 
     package func close() { thread.stop() }
 
-    private func ask(_ wish: LineEnd.Wish, _ limit: Duration) async throws(Trouble) -> [UInt8] {
+    private func ask(_ wish: LineEnd.Wish, _ limit: Duration) async throws(Trouble) -> [UInt8]? {
         let deadline = ContinuousClock.now + limit
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Result<[UInt8], Trouble>, Never>) in
+            await withCheckedContinuation { (continuation: CheckedContinuation<Result<[UInt8]?, Trouble>, Never>) in
                 thread.run { [self] core in
                     if core.stopped { end.end() }
                     end.ask(wish, until: deadline) { continuation.resume(returning: $0) }

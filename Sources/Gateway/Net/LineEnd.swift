@@ -12,7 +12,7 @@ final class LineEnd: @unchecked Sendable {
     private struct Pending {
         var wish: Wish
         let deadline: ContinuousClock.Instant
-        let done: (Result<[UInt8], Trouble>) -> Void
+        let done: (Result<[UInt8]?, Trouble>) -> Void
     }
     let easy: Easy
     private let host: String
@@ -26,7 +26,7 @@ final class LineEnd: @unchecked Sendable {
     }
 
     /// `done` is called once, now or later.
-    func ask(_ wish: Wish, until deadline: ContinuousClock.Instant, done: @escaping (Result<[UInt8], Trouble>) -> Void)
+    func ask(_ wish: Wish, until deadline: ContinuousClock.Instant, done: @escaping (Result<[UInt8]?, Trouble>) -> Void)
     {
         if let over { return done(.failure(over)) }
         guard pending == nil else { return done(.failure(.lasting("the line to \(host) is in use"))) }
@@ -64,7 +64,7 @@ final class LineEnd: @unchecked Sendable {
             }
             if code == CURLE_AGAIN {
                 guard pending.deadline <= ContinuousClock.now else { return }
-                return fail(.passing("\(host) took too long"))
+                return finish(.success(nil))
             }
             return fail(NetTrouble.of(code, sent: false, host: host))
         }
@@ -79,7 +79,7 @@ final class LineEnd: @unchecked Sendable {
         return (code, bytes)
     }
 
-    private func finish(_ result: Result<[UInt8], Trouble>) {
+    private func finish(_ result: Result<[UInt8]?, Trouble>) {
         let done = pending?.done
         pending = nil
         done?(result)

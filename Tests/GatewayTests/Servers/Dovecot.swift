@@ -21,6 +21,15 @@ struct Dovecot: Sendable {
         try process.tell("start")
         _ = try await process.next(Started.self)
     }
+    /// Loses all UIDs, as a mail server restored from a backup does: the same mails get new ones.
+    func renew() async throws {
+        try await stop()
+        let mails = "\(folder)/mail/\(user)"
+        for name in try FileManager.default.contentsOfDirectory(atPath: mails) where name.hasPrefix("dovecot") {
+            try FileManager.default.removeItem(atPath: "\(mails)/\(name)")
+        }
+        try await start()
+    }
 }
 
 func withDovecot<Answer>(_ body: (Dovecot) async throws -> Answer) async throws -> Answer {

@@ -66,6 +66,8 @@ struct SMTPDispatcher: Dispatcher {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let zone = tools.city()?.calendar.zone ?? .utc
         var draft = Letter.draft(outgoing, to: to, from: from, zone: zone, now: tools.now())
+        let domain = from.address.split(separator: "@").last.map(String.init) ?? "localhost"
+        draft.id = MailKey.messageID(outgoing.key, domain: domain, keys: tools.keys)
         draft.files = try await files(of: outgoing, in: folder)
         let path = folder + "/message.eml"
         try draft.write(to: path)

@@ -1,0 +1,37 @@
+import Foundation
+import Intake
+
+/// The Message-ID of a mail of ours: the delivery's key, signed. It stays the same over retries, so that mail servers know
+/// a repeat; and whoever answers quotes it, which shows, unlike a number in a subject, that they were written to.
+enum MailKey {
+    /// Without angle brackets: "20261121-000042-7.0f…@hotline.example.cn".
+    static func messageID(_ key: String, domain: String, keys: Keys) -> String {
+        "\(key).\(keys.sign("mail", key).hex)@\(domain)"
+    }
+
+    /// The ticket that the first of these Message-IDs with a sound signature is about.
+    static func ticket(_ ids: [String], keys: Keys) -> TicketNumber? {
+        for id in ids.prefix(50) {
+            let parts = id.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count == 2, let signature = bytes(parts[1]), keys.verify("mail", String(parts[0]), signature)
+            else {
+                continue
+            }
+            let words = parts[0].split(separator: "-")
+            if words.count == 3, let number = TicketNumber("\(words[0])-\(words[1])") { return number }
+        }
+        return nil
+    }
+
+    private static func bytes(_ hex: Substring) -> Data? {
+        guard hex.utf8.count == 32 else { return nil }
+        var bytes = Data()
+        var rest = hex
+        while !rest.isEmpty {
+            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
+    }
+}
