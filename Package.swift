@@ -92,3 +92,12 @@ if Context.environment["INTAKE_BENCH"] != nil {
             ],
             path: "Tests/Bench/Floor"))
 }
+
+// The measuring of deploy/score: data that is not part of the repository, so no part of the normal tests either.
+if Context.environment["SCORE_DATA"] != nil {
+    package.targets.append(
+        .testTarget(
+            name: "Scores",
+            dependencies: ["Intake", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict))
+}
