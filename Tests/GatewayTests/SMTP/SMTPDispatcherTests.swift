@@ -93,7 +93,9 @@ struct SMTPDispatcherTests {
                 _ = try await gateway.call(HookSender.call(gateway, id: "s1", body: body))
                 let mail = try await sink.mail()
                 #expect(mail.to == ["water@example.com"])
-                #expect(mail.text.contains("Message-ID: <") && mail.text.contains("Auto-Submitted: auto-generated"))
+                #expect(
+                    mail.text.lowercased().contains("message-id: <2")
+                        && mail.text.contains("Auto-Submitted: auto-generated"))
                 #expect(mail.text.contains("X-Intake-Reply-Token:"))
                 try await withFolder { folder in
                     let path = folder + "/got.eml"

@@ -7,7 +7,7 @@ struct Dovecot: Sendable {
     let process: ServerProcess
     let ports: Ports
     let user = "hotline"
-    let password = "correct horse"
+    let password = "correct-horse"
     let caFile: String
     let folder: String
 
@@ -36,7 +36,7 @@ func withDovecot<Answer>(_ body: (Dovecot) async throws -> Answer) async throws 
     let files = try TestCertificate.files.get()
     return try await withFolder { folder in
         let process = try ServerProcess(
-            "dovecot.py", [folder, files.certificate, files.key, "hotline", "correct horse"])
+            "dovecot.py", [folder, files.certificate, files.key, "hotline", "correct-horse"])
         defer { process.end() }
         let ports = try await process.next(ServerProcess.Ready<Dovecot.Ports>.self).ready
         return try await body(Dovecot(process: process, ports: ports, caFile: files.certificate, folder: folder))
