@@ -124,6 +124,10 @@ for line in sys.stdin:
         stop(process)
         tell({"stopped": True})
     elif line.strip() == "start":
-        process = start(ports[0])
+        # Children of the one before may hold the ports for a moment yet.
+        for _ in range(100):
+            if process := start(ports[0]):
+                break
+            threading.Event().wait(0.1)
         tell({"started": process is not None})
 stop(process)

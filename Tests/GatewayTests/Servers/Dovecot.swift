@@ -19,7 +19,9 @@ struct Dovecot: Sendable {
     func start() async throws {
         struct Started: Decodable { var started: Bool }
         try process.tell("start")
-        _ = try await process.next(Started.self)
+        guard try await process.next(Started.self).started else {
+            throw ServerProcess.Failed(text: "Dovecot did not start again, see \(folder)/log")
+        }
     }
     /// Loses all UIDs, as a mail server restored from a backup does: the same mails get new ones.
     func renew() async throws {
