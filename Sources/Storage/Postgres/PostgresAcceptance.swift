@@ -132,8 +132,8 @@ extension PostgresAcceptance {
     private static func look(_ keys: Set<Data>) -> PostgresStatement {
         PostgresStatement(
             """
-            SELECT arrivals.key, arrivals.digest, arrivals.class, tickets.id, tickets.day
-            FROM arrivals LEFT JOIN tickets ON tickets.id = arrivals.ticket WHERE arrivals.key = ANY ($1)
+            SELECT key, digest, class, ticket, (SELECT day FROM tickets WHERE tickets.id = arrivals.ticket)
+            FROM arrivals WHERE key = ANY ($1)
             """, .byteses(Array(keys)))
     }
 

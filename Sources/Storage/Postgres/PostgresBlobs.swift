@@ -8,7 +8,8 @@ package final class PostgresBlobs: Blobs {
 
     /// Connects; as `PostgresStore.init`. Removes rooms that nobody wrote to for a day.
     package init(conninfo: String, connections: Int = 2) async throws(Trouble) {
-        threads = PostgresThreads(conninfo: conninfo, most: max(1, connections), name: "postgres blobs")
+        threads = PostgresThreads(
+            conninfo: conninfo, most: max(1, connections), name: "postgres blobs", patience: .seconds(5))
         try await threads.run { link throws(Trouble) in try link.migrate() }
         try await sweep(idle: .seconds(86400))
     }

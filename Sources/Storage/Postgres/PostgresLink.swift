@@ -31,8 +31,6 @@ struct PostgresEnding<Value: Sendable>: Sendable {
 /// of its transaction into it, in that transaction: the row, read with a lock once connected again, tells whether the
 /// transaction was kept. (`pg_xact_status` would not do: a server that crashed may give the same id again.)
 final class PostgresLink {
-    /// How long a loss may last before callers are told to come back; while it lasts longer, each call tries once.
-    static let patience = Duration.seconds(5)
     /// Keeps the checkpoint from missing what is not committed yet: writers of entries share this lock, the checkpoint
     /// holds it alone. The numbers are ours and mean nothing.
     static let shared = PostgresStatement("SELECT pg_advisory_xact_lock_shared(4711, 1)")
@@ -41,12 +39,18 @@ final class PostgresLink {
     static let linking = PostgresStatement("SELECT pg_advisory_xact_lock(4711, 2)")
 
     private let conninfo: String
+    private let patience: Duration
     private let id: Int64 = .random(in: .min ... .max)
     private var number: Int64 = 0
     private var connection: PostgresConnection?
     private var lostSince: ContinuousClock.Instant?
 
-    init(conninfo: String) { self.conninfo = conninfo }
+    /// - Parameter patience: how long a loss may last before callers are told to come back; while it lasts longer, each
+    ///   call tries once.
+    init(conninfo: String, patience: Duration) {
+        self.conninfo = conninfo
+        self.patience = patience
+    }
 
     /// Runs what may be run twice: reading, or a single statement whose repeat does no harm.
     func run<Value>(
@@ -60,9 +64,12 @@ final class PostgresLink {
         _ body: (PostgresConnection) throws(PostgresFailure) -> Value
     ) throws(Trouble) -> Value {
         try run { connection throws(PostgresFailure) in
-            // Counting a large ledger takes its time.
+            // Counting a large ledger takes its time, and reads tables whole.
             try connection.script(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'")
+                """
+                BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min';
+                \(PostgresConnection.byIndex.map { "SET LOCAL \($0) = on" }.joined(separator: "; "))
+                """)
             let value = try body(connection)
             try connection.script("COMMIT")
             return value
@@ -157,7 +164,7 @@ final class PostgresLink {
                     connection = nil
                     let since = lostSince ?? .now
                     lostSince = since
-                    if ContinuousClock.now - since >= Self.patience { throw error.trouble }
+                    if ContinuousClock.now - since >= patience { throw error.trouble }
                 }
                 pause(after: tries)
                 tries += 1

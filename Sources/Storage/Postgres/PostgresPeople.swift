@@ -30,18 +30,18 @@ enum PostgresPeople {
         if contacts.isEmpty { return [] }
         var byHash: [Data: Int64] = [:]
         for contact in contacts { if let person = contact.person { byHash[contact.hash] = person } }
+        let parties = Dictionary(grouping: contacts, by: \.party).values.sorted { $0[0].id < $1[0].id }
+        // Perhaps more than are used, where two parties turn out to be one.
+        var free = try connection.run(
+            "SELECT nextval('person_ids') FROM generate_series(1, $1)", .int(Int64(parties.count))
+        ).map { row throws(PostgresFailure) in try row.int() }[...]
         var made: [Int64] = []
         var links: [(contact: Int64, person: Int64)] = []
-        for (_, group) in Dictionary(grouping: contacts, by: \.party).sorted(by: { $0.value[0].id < $1.value[0].id }) {
-            let known = group.compactMap { byHash[$0.hash] }.min()
-            let person: Int64
-            if let known {
-                person = known
-            } else {
-                person = try next(connection)
-                made.append(person)
-            }
-            for contact in group {
+        for party in parties {
+            let known = party.compactMap { byHash[$0.hash] }.min()
+            guard let person = known ?? free.popFirst() else { throw .refused("the sequence of persons gave too few") }
+            if known == nil { made.append(person) }
+            for contact in party {
                 if byHash[contact.hash] == nil { byHash[contact.hash] = person }
                 links.append((contact.id, person))
             }
@@ -53,12 +53,5 @@ enum PostgresPeople {
             WHERE contacts.id = new.id
             """, .ints(links.map(\.contact)), .ints(links.map(\.person)))
         return [persons, update]
-    }
-
-    private static func next(_ connection: PostgresConnection) throws(PostgresFailure) -> Int64 {
-        let id = try connection.run("SELECT nextval('person_ids')")
-            .first { row throws(PostgresFailure) in try row.int() }
-        guard let id else { throw .refused("the sequence of persons gave nothing") }
-        return id
     }
 }

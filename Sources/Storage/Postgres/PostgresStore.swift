@@ -19,15 +19,18 @@ package final class PostgresStore: Store {
     ///   - conninfo: a libpq connection string or URI.
     ///   - connections: besides the one of the way in.
     ///   - node: this node's name, the same over its restarts and of no other: what it held when it died is known by it.
-    package init(conninfo: String, node: String = "intake", connections: Int = 4) async throws(Trouble) {
+    ///   - patience: how long a loss of the database may last before callers are told to come back.
+    package init(conninfo: String, node: String = "intake", connections: Int = 4, patience: Duration = .seconds(5))
+        async throws(Trouble)
+    {
         guard PostgresConnection.reads(conninfo) else {
             throw .needsPerson(
                 "the connection string of the database cannot be read; it looks like: host=/run/postgresql dbname=intake"
             )
         }
         self.node = node
-        door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door")
-        desk = PostgresThreads(conninfo: conninfo, most: max(1, connections), name: "postgres desk")
+        door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door", patience: patience)
+        desk = PostgresThreads(conninfo: conninfo, most: max(1, connections), name: "postgres desk", patience: patience)
         try await door.run { link throws(Trouble) in try link.migrate() }
     }
 

@@ -38,12 +38,14 @@ final class PostgresThreads: Sendable {
     private let conninfo: String
     private let most: Int
     private let name: String
+    private let patience: Duration
     private let queue = Queue()
 
-    init(conninfo: String, most: Int, name: String) {
+    init(conninfo: String, most: Int, name: String, patience: Duration) {
         self.conninfo = conninfo
         self.most = most
         self.name = name
+        self.patience = patience
     }
 
     deinit { queue.close() }
@@ -89,9 +91,9 @@ final class PostgresThreads: Sendable {
     }
 
     private func start() {
-        let (queue, conninfo) = (queue, conninfo)
+        let (queue, conninfo, patience) = (queue, conninfo, patience)
         let thread = Thread {
-            let link = PostgresLink(conninfo: conninfo)
+            let link = PostgresLink(conninfo: conninfo, patience: patience)
             while true {
                 queue.state.withLock { $0.idle += 1 }
                 let work = queue.next()
