@@ -13,60 +13,59 @@ extension Drop {
         }
     }
 
-    /// The oldest files that count, at most `batch`, and whether there are more. Memory does not grow with the number of
-    /// files that wait.
-    func look() async throws(Trouble) -> (ready: [Candidate], more: Bool) {
+    /// The oldest files that count, at most `looked`, and whether there are more. Memory does not grow with the number of
+    /// files that wait; each costs one question to the system, or two.
+    func look() throws(Trouble) -> (ready: [Candidate], more: Bool) {
         let now = tools.now() + skew
         var ready: [Candidate] = []
         var more = false
-        var unreadable = 0
         try incoming.list { name throws(Trouble) in
-            guard counts(name, now), let facts = incoming.facts(name) else { return true }
-            guard incoming.isReadable(name) else {
-                unreadable += 1
+            let file = DropFile(name)
+            guard file != .passedOver, let facts = incoming.facts(name), counts(name, file, facts, now) else {
                 return true
             }
             ready.append(Candidate(name: name, facts: facts))
-            if ready.count == Drop.batch * 4 {
+            if ready.count == Drop.looked * 2 {
                 ready.sort()
-                ready.removeLast(Drop.batch * 3)
+                ready.removeLast(Drop.looked)
                 more = true
             }
             return true
         }
         ready.sort()
-        more = more || ready.count > Drop.batch
-        tools.metrics.set("intake_drop_unreadable_files", ["channel": channel], to: Double(unreadable))
-        if unreadable > 0 {
-            // Left where they are: once their mode is mended they are taken like any other.
-            tools.log.warning(
-                "files of the drop may not be read by the gateway; mend their mode or group",
-                metadata: ["channel": "\(channel)", "files": "\(unreadable)", "folder": "\(incoming.path)"])
-        }
-        return (Array(ready.prefix(Drop.batch)), more)
+        more = more || ready.count > Drop.looked
+        return (Array(ready.prefix(Drop.looked)), more)
     }
 
-    /// Whether a file is to be taken now: marked as done, or still for long enough; call facts and markers only when
+    /// Whether a file is to be taken now: still for long enough, or marked as done; call facts and markers only when
     /// their file does not come.
-    private func counts(_ name: DropName, _ now: Instant) -> Bool {
-        switch DropFile(name) {
+    private func counts(_ name: DropName, _ file: DropFile, _ facts: FileFacts, _ now: Instant) -> Bool {
+        let age = now - facts.changed
+        switch file {
         case .passedOver: return false
         case .transcript:
-            if let marker = name.adding(DropFile.marker), incoming.facts(marker) != nil { return true }
-            return age(name, now) >= rules.still
-        case .callFacts(let file): return incoming.facts(file) == nil && age(name, now) >= rules.orphaned
+            return age >= rules.still || name.adding(DropFile.marker).map { incoming.facts($0) != nil } ?? false
+        case .callFacts(let file): return age >= rules.orphaned && incoming.facts(file) == nil
         case .doneMarker(let file):
-            guard incoming.facts(file) == nil, let facts = incoming.facts(name), now - facts.changed >= rules.orphaned
-            else { return false }
+            guard age >= rules.orphaned, incoming.facts(file) == nil else { return false }
             // An empty one has outlived its file in a crash; one that holds something is no marker.
             if facts.size == 0 { incoming.remove(name) }
             return facts.size > 0
         }
     }
 
-    /// How long nothing about the file has changed; negative if it is no plain file.
-    private func age(_ name: DropName, _ now: Instant) -> Duration {
-        incoming.facts(name).map { now - $0.changed } ?? .seconds(-1)
+    /// Those of `files` that this process may read. The others are left where they are: once their mode is mended they
+    /// are taken like any other.
+    func readable(_ files: [Candidate]) -> [Candidate] {
+        let readable = files.filter { incoming.isReadable($0.name) }
+        let rest = files.count - readable.count
+        tools.metrics.set("intake_drop_unreadable_files", ["channel": channel], to: Double(rest))
+        if rest > 0 {
+            tools.log.warning(
+                "files of the drop may not be read by the gateway; mend their mode or group",
+                metadata: ["channel": "\(channel)", "files": "\(rest)", "folder": "\(incoming.path)"])
+        }
+        return readable
     }
 
     /// Removes the days of `done/` that are older than `keep`: the ledger holds what they held, sealed.

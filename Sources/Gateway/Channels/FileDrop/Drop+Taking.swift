@@ -4,12 +4,13 @@ import Intake
 import Logging
 
 extension Drop {
-    /// Claims `files` in groups that fit into memory together, and settles each group.
+    /// Claims `files` in groups that share a commit and fit into memory together, and settles each group. Stops between
+    /// two groups when the task is cancelled.
     func take(_ files: [Candidate], into inbox: Inbox, _ step: inout Step) async throws(Trouble) {
         var rest = files[...]
-        while !rest.isEmpty {
+        while !rest.isEmpty, !Task.isCancelled {
             var room = rules.largest
-            let group = rest.prefix { file in
+            let group = rest.prefix(Drop.batch).prefix { file in
                 // A file too large to be read goes through in pieces and takes no room.
                 room -= file.facts.size > rules.largest ? 0 : file.facts.size
                 return room >= 0

@@ -25,6 +25,8 @@ struct Drop: Sendable {
     }
     /// Files taken at once: their commits go in one group.
     static let batch = 256
+    /// Files remembered from one look through the folder; the rest wait for the next look.
+    static let looked = 8192
 
     let channel: String
     let rules: Rules
@@ -79,9 +81,9 @@ struct Drop: Sendable {
     func scan(into inbox: Inbox) async throws(Trouble) -> Step {
         var step = try await recover(into: inbox)
         prune()
-        let (ready, more) = try await look()
+        let (ready, more) = try look()
         step.more = more
-        try await take(ready, into: inbox, &step)
+        try await take(readable(ready), into: inbox, &step)
         return step
     }
 
@@ -95,11 +97,7 @@ struct Drop: Sendable {
             if case .doneMarker(let file) = DropFile(name), DropFile(file) == .transcript { ready += candidate(file) }
         }
         ready.sort()
-        while !ready.isEmpty {
-            let group = Array(ready.prefix(Drop.batch))
-            ready.removeFirst(group.count)
-            try await take(group, into: inbox, &step)
-        }
+        try await take(ready, into: inbox, &step)
         return step
     }
 
