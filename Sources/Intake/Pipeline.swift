@@ -31,11 +31,15 @@ package enum Pipeline {
         let ticket = dossier.ticket
         var outcome = Outcome(ticket: ticket.number.id)
         outcome.linkPeople = true
-        if let earlier = dossier.settled, !dossier.requeued {
+        if var settled = dossier.settled, !dossier.requeued {
             guard dossier.grown else { return outcome }
-            let orders = Orders(dossier: dossier, settled: earlier, city: city, keys: keys)
+            // Later words may tell of a danger that the first did not.
+            let danger = settled.found.emergency.isEmpty && !found.emergency.isEmpty
+            if danger { settled.found.emergency = found.emergency }
+            let orders = Orders(dossier: dossier, settled: settled, city: city, keys: keys)
             outcome.deliveries = try orders.workOrders(at: now)
-            outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", earlier)]
+            outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", settled)]
+            if danger { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
             return outcome
         }
         let settled = Settlement(
@@ -66,10 +70,15 @@ package enum Pipeline {
         {
             outcome.deliveries.append(try orders.receipt(to: contact, by: way.destination, at: now))
         }
-        if !found.emergency.isEmpty {
-            outcome.entries.append(try keys.entry(.alerted, at: now, actor: "intake", found.emergency))
-            if let alerts = ways.alerts { outcome.deliveries.append(try orders.alert(by: alerts, at: now)) }
-        }
+        if !found.emergency.isEmpty { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
         return outcome
+    }
+
+    private static func alert(
+        _ orders: Orders, _ emergency: [EmergencyNotice], _ ways: Ways, _ keys: Keys, _ now: Instant,
+        in outcome: inout Outcome
+    ) throws(Trouble) {
+        outcome.entries.append(try keys.entry(.alerted, at: now, actor: "intake", emergency))
+        if let alerts = ways.alerts { outcome.deliveries.append(try orders.alert(by: alerts, at: now)) }
     }
 }

@@ -88,6 +88,21 @@ struct PipelineTests {
         #expect(again.deliveries.isEmpty && again.entries.isEmpty)
     }
 
+    @Test("Emergency words that come later alert a person, once")
+    func lateEmergency() throws {
+        let first = try said(.received, Submission(text: "路灯不亮"))
+        let settled = try settle([first]).entries
+        let more = try said(.followUp, Submission(text: "现在灯杆着火了"))
+        let ways = Pipeline.Ways(alerts: "desk")
+        let outcome = try settle([first] + settled + [more], state: .accepted, ways: ways)
+        #expect(outcome.entries.map(\.kind) == [.settled, .alerted])
+        #expect(outcome.deliveries.filter { $0.recipient == "operator" }.map(\.destination) == ["desk"])
+        #expect(try order(try #require(outcome.deliveries.first)).urgent)
+        let last = try said(.followUp, Submission(text: "火还没有灭"))
+        let again = try settle([first] + settled + [more] + outcome.entries + [last], state: .accepted, ways: ways)
+        #expect(again.entries.map(\.kind) == [.settled])
+    }
+
     @Test("A file fetched later takes its place in the revised work order")
     func fetched() throws {
         let remote = Attachment(name: "图.jpg", type: "image/jpeg", content: .remote("media-1"))
