@@ -40,34 +40,13 @@ enum OpenAPI {
                     },
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}}}
                   },
-                  "400": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "401": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "403": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "413": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "415": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "422": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "503": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  }
+                  "400": {"$ref": "#/components/responses/Problem"},
+                  "401": {"$ref": "#/components/responses/Problem"},
+                  "403": {"$ref": "#/components/responses/Problem"},
+                  "413": {"$ref": "#/components/responses/Problem"},
+                  "415": {"$ref": "#/components/responses/Problem"},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
                 }
               }
             },
@@ -90,22 +69,10 @@ enum OpenAPI {
                     "description": "What the citizen may see",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
                   },
-                  "401": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "403": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "404": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "503": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  }
+                  "401": {"$ref": "#/components/responses/Problem"},
+                  "403": {"$ref": "#/components/responses/Problem"},
+                  "404": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
                 }
               }
             },
@@ -131,36 +98,24 @@ enum OpenAPI {
                     "description": "Kept",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/File"}}}
                   },
-                  "400": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "401": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "403": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "413": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "415": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  },
-                  "503": {
-                    "description": "Why not, and what to mend",
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                  }
+                  "400": {"$ref": "#/components/responses/Problem"},
+                  "401": {"$ref": "#/components/responses/Problem"},
+                  "403": {"$ref": "#/components/responses/Problem"},
+                  "413": {"$ref": "#/components/responses/Problem"},
+                  "415": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
                 }
               }
             }
           },
           "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+              "Problem": {
+                "description": "Why not, and what to mend",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+              }
+            },
             "schemas": {
               "Submission": {
                 "type": "object",
