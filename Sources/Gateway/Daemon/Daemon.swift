@@ -18,6 +18,7 @@ final class Daemon: Sendable {
     private let file: String
     private let state: String?
     private let fixed: Configuration.Fixed
+    private let held: FolderLock
     private let current = Current()
     private let swaps: AsyncStream<Void>
     private let swap: AsyncStream<Void>.Continuation
@@ -31,11 +32,12 @@ final class Daemon: Sendable {
         try await Rehearsal.check(configuration, log: log)
         let keys = try Keys(master: Data(configuration.master.bytes))
         let broken = Broken()
+        held = try FolderLock(folder: try Opening.makeState(configuration.fixed.state))
         let (store, blobs) = try await Opening.ledger(configuration.fixed, log: log) { broken.fail($0) }
         try await Opening.checkCanary(keys, store)
         try await store.probe(at: now())
-        let held = try await store.reclaim(now: now())
-        if held > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(held)"]) }
+        let due = try await store.reclaim(now: now())
+        if due > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(due)"]) }
 
         let (current, metrics) = (current, Metrics())
         tools = Tools(

@@ -8,12 +8,7 @@ enum Opening {
     static func ledger(
         _ fixed: Configuration.Fixed, log: Logger, failed: @escaping @Sendable (Trouble) -> Void
     ) async throws(Trouble) -> (store: any Store, blobs: any Blobs) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: fixed.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw .needsPerson("the state folder cannot be made: \(fixed.state)", detail: "\(error)")
-        }
+        _ = try makeState(fixed.state)
         switch fixed.ledger {
         case .sqlite:
             return (
@@ -26,6 +21,15 @@ enum Opening {
                 try await PostgresBlobs(conninfo: connection)
             )
         }
+    }
+
+    /// Makes the state folder, mode 0700, if it is not there; gives its path.
+    static func makeState(_ path: String) throws(Trouble) -> String {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch { throw .needsPerson("the state folder cannot be made: \(path)", detail: "\(error)") }
+        return path
     }
 
     /// A ledger made with another key is never touched: everything sealed in it would be lost to us (rule 8).

@@ -4,23 +4,36 @@ package import Intake
 /// Blobs as files named by keyed digest, `ab/abcdef…`, each chunk preceded by its length (4 bytes, big endian).
 ///
 /// A blob is written beside its place, synced, renamed into it, and the folder is synced, before `finish` returns: a
-/// name that exists is whole. What a crash leaves half-written lies in `unfinished/` and is removed at the next start.
+/// name that exists is whole. What a crash leaves half-written lies in `unfinished/` and is removed a day later: a
+/// command that opens the ledger beside the daemon must not take away what the daemon is writing.
 package struct FileBlobs: Blobs {
     private let folder: String
 
-    /// Makes the folder if needed (mode 0700); needs a person if that fails.
+    private var unfinished: String { folder + "/unfinished" }
+
+    /// Makes the folder if needed (mode 0700) and removes what nobody wrote to for a day; needs a person if that fails.
     package init(folder: String) throws(Trouble) {
         self.folder = folder
-        let unfinished = folder + "/unfinished"
         do {
-            try? FileManager.default.removeItem(atPath: unfinished)
             try FileManager.default.createDirectory(
                 atPath: unfinished, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch { throw .needsPerson("the folder for files cannot be made: \(folder)", detail: "\(error)") }
+        sweep(idle: .seconds(86400))
+    }
+
+    /// Removes what was left half-written and untouched that long, by the clock of the machine.
+    package func sweep(idle: Duration) {
+        let before = Date.now.addingTimeInterval(-Double(idle.components.seconds))
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: unfinished)) ?? [] {
+            let path = "\(unfinished)/\(name)"
+            let facts = try? FileManager.default.attributesOfItem(atPath: path)
+            guard let touched = facts?[.modificationDate] as? Date, touched <= before else { continue }
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     package func room() async throws(Trouble) -> any BlobRoom {
-        try FileRoom(file: SyncedFile(path: "\(folder)/unfinished/\(UUID().uuidString)"), folder: folder)
+        try FileRoom(file: SyncedFile(path: "\(unfinished)/\(UUID().uuidString)"), folder: folder)
     }
 
     package func read(_ id: BlobID, each: (Data) async throws(Trouble) -> Void) async throws(Trouble) {
