@@ -25,6 +25,7 @@ struct Command: AsyncParsableCommand {
                     QuarantineCommands.self, Replay.self, Hold.self, Release.self, Requeue.self, KeyCommands.self,
                     SendTest.self,
                 ]),
+            CommandGroup(name: Terminal.both("备份", "Back up"), subcommands: [Backup.self, Restore.self]),
         ])
 }
 

@@ -86,6 +86,12 @@ package protocol Store: Sendable {
     /// Arrivals by channel and class, in order of channel.
     func classes() async throws(Trouble) -> [ChannelCount]
 
+    // Backup
+    /// Writes a consistent copy of what is committed to a new file, while others go on writing; on disk when it returns.
+    func copy(to path: String) async throws(Trouble)
+    /// The blobs that parcels and tickets name, above `after`, in order of their names.
+    func blobs(after: BlobID?, limit: Int) async throws(Trouble) -> [BlobID]
+
     // Life
     /// The sealed canary that tells a wrong key (rule 8): kept if there is none yet, and what is kept is returned.
     func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed

@@ -60,6 +60,14 @@ package struct FileBlobs: Blobs {
         try? FileManager.default.removeItem(atPath: FileBlobs.path(of: id, in: folder))
     }
 
+    /// All blobs there are.
+    package func names() -> [BlobID] {
+        let parts = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return parts.filter { $0.utf8.count == 2 }.flatMap { part in
+            ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).map(BlobID.init(hex:))
+        }
+    }
+
     package func free() async throws(Trouble) -> Int64? {
         let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder)
         return (facts?[.systemFreeSize] as? NSNumber)?.int64Value

@@ -50,6 +50,14 @@ package final class SyncedFile: Sendable {
         unsafe unlink(path)
     }
 
+    /// Makes what another wrote into a file durable.
+    package static func sync(_ path: String) throws(Trouble) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw trouble("open a file") }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw trouble("sync a file") }
+    }
+
     /// Makes names in a folder durable.
     package static func sync(folder: String) throws(Trouble) {
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

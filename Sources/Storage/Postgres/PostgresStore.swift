@@ -10,6 +10,7 @@ package final class PostgresStore: Store {
     let door: PostgresThreads
     let desk: PostgresThreads
     let node: String
+    let conninfo: String
 
     /// Connects and brings the schema up to date. Needs a person if the connection string cannot be read, the server is
     /// older than 15, not UTF-8, set to lose commits, or the ledger is newer than this program; passing if the server
@@ -29,6 +30,7 @@ package final class PostgresStore: Store {
             )
         }
         self.node = node
+        self.conninfo = conninfo
         door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door", patience: patience)
         desk = PostgresThreads(conninfo: conninfo, most: max(1, connections), name: "postgres desk", patience: patience)
         try await door.run { link throws(Trouble) in try link.migrate() }
