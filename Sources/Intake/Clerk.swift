@@ -4,8 +4,9 @@ import Synchronization
 /// Works off jobs: a desk for each lane, so that a slow lane never holds up another.
 ///
 /// Failure rules. A job is taken with a lease; if the process dies, the lease passes and the job is due again. What
-/// came of a job is written with its fence: too late means nothing is written. Trouble of the store leaves the job to
-/// its lease. An outcome the ledger refuses is tried alone and then put off with growing pauses, loudly; it is never
+/// came of a job is written with its fence: too late means nothing is written. While the store is in passing trouble
+/// what came of a job is held and written once it can be, so that nothing is done twice; past its lease, or when
+/// stopped, it is left to that. An outcome the ledger refuses is tried alone and then put off with growing pauses, loudly; it is never
 /// dropped. Stopping cuts between batches, so no attempt is burned by it.
 package final class Clerk: Sendable {
     /// What works one lane.
@@ -85,7 +86,7 @@ package final class Clerk: Sendable {
             let jobs = try await store.claim(desk.lane, limit: desk.batch, now: now(), lease: desk.lease)
             if jobs.isEmpty { return 0 }
             let outcomes = await desk.work(jobs)
-            await write(outcomes)
+            await write(outcomes, until: ContinuousClock.now + desk.lease)
             for lane in Set(outcomes.flatMap { $0.jobs.map(\.lane) }) { wake(lane) }
             for name in Set(outcomes.flatMap { $0.deliveries.map(\.destination) }) {
                 wake(.deliver(destination: name))
@@ -97,7 +98,7 @@ package final class Clerk: Sendable {
         }
     }
 
-    private func write(_ outcomes: [Outcome]) async {
+    private func write(_ outcomes: [Outcome], until end: ContinuousClock.Instant) async {
         if outcomes.isEmpty { return }
         do throws(Trouble) {
             let written = try await store.apply(outcomes)
@@ -105,9 +106,13 @@ package final class Clerk: Sendable {
                 log.info("an outcome came too late", metadata: ["ticket": "\(outcome.ticket)"])
             }
         } catch  where error.kind == .passing {
-            log.warning("outcomes are left to their leases", metadata: ["trouble": "\(error)"])
+            let again = ContinuousClock.now + .seconds(1) < end && !stopped.load(ordering: .relaxed)
+            log.warning(
+                again ? "outcomes wait for the ledger" : "outcomes are left to their leases",
+                metadata: ["outcomes": "\(outcomes.count)", "trouble": "\(error)"])
+            if again, (try? await Task.sleep(for: .seconds(1))) != nil { await write(outcomes, until: end) }
         } catch  where outcomes.count > 1 {
-            for outcome in outcomes { await write([outcome]) }
+            for outcome in outcomes { await write([outcome], until: end) }
         } catch {
             await putOff(outcomes, error)
         }

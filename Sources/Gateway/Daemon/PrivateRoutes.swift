@@ -15,6 +15,7 @@ struct PrivateRoutes: Sendable {
         router.get("/healthz") { _, _ in PrivateRoutes.text(.ok, "ok\n") }
         router.get("/readyz") { _, _ in
             do throws(Trouble) {
+                if let reason = inbox.shutReason { throw reason }
                 try await tools.store.probe(at: tools.now())
                 return PrivateRoutes.text(.ok, "ready\n")
             } catch { return PrivateRoutes.text(.serviceUnavailable, "\(error.reason)\n") }

@@ -86,6 +86,9 @@ package final class Inbox: Sendable {
     /// Takes nothing while there is a reason (the free-space floor, rule 9); nil opens the door again.
     package func shut(_ reason: Trouble?) { state.withLock { $0.shut = reason } }
 
+    /// Why nothing is taken just now; nil while the door is open.
+    package var shutReason: Trouble? { state.withLock { $0.shut } }
+
     /// Takes nothing more; what waits is still kept.
     package func close() {
         state.withLock { $0.closed = true }

@@ -127,6 +127,14 @@ final class RunningGateway: Sendable {
         return process.terminationStatus
     }
 
+    /// Its exit status once it has ended by itself.
+    var ended: Int32? {
+        life.withLock { life in
+            guard let process = life?.process, !process.isRunning else { return nil }
+            return process.terminationStatus
+        }
+    }
+
     /// Runs a command of the executable on the same configuration.
     func command(
         _ arguments: [String], english: Bool = false, file: String? = nil

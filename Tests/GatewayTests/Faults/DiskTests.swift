@@ -1,0 +1,87 @@
+import Foundation
+import Intake
+import Synchronization
+import Testing
+
+@testable import Gateway
+
+/// Rule 9: what the kernel says of the disk is believed at once. The errors are injected into the daemon's own system
+/// calls on the ledger's log.
+@Suite("The disk of the ledger fails") struct DiskTests {
+    struct Fault: CustomTestStringConvertible {
+        var calls: String
+        var error: String
+        var testDescription: String { "\(error) from \(calls)" }
+    }
+
+    private static func under(_ fault: Fault, when: String, _ gateway: RunningGateway) -> [String] {
+        [
+            "/usr/bin/strace", "-D", "-f", "-qq", "-o", "/dev/null", "-P", gateway.state + "/ledger.sqlite-wal", "-e",
+            "trace=\(fault.calls)", "-e", "inject=\(fault.calls):error=\(fault.error):when=\(when)",
+        ]
+    }
+
+    @Test(
+        "after an error of the disk nothing is acknowledged any more, the daemon ends with 74, and all that was is there",
+        arguments: [
+            Fault(calls: "pwrite64", error: "EIO"), Fault(calls: "fdatasync,fsync", error: "EIO"),
+            // What writes get once the kernel has turned a failing disk read-only.
+            Fault(calls: "pwrite64", error: "EROFS"),
+        ])
+    func broken(fault: Fault) async throws {
+        var random = SplitMix(state: Proof.seed)
+        let runs = Proof.runs(1, prove: 20)
+        var (acknowledged, missing, twice) = (0, 0, 0)
+        for _ in 0..<runs {
+            let moment = 40 + Int(random.next() % 200)
+            try await withFolder { folder in
+                let gateway = try RunningGateway(
+                    folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
+                let senders = Senders(gateway: gateway)
+                try await gateway.start()
+                #expect(gateway.stop() == 0)
+                try await gateway.start(under: Self.under(fault, when: "\(moment)+", gateway))
+                await senders.send { _ in false }
+                let status = try await eventually("the daemon ends by itself") { gateway.ended }
+                #expect(status == 74)
+                try await gateway.start()
+                defer { gateway.stop(SIGKILL) }
+                let (lost, doubled) = try await senders.lost()
+                #expect(lost == 0 && doubled == 0)
+                #expect(try await gateway.command(["audit", "verify"]).status == 0)
+                acknowledged += senders.oracle.count
+                (missing, twice) = (missing + lost, twice + doubled)
+            }
+        }
+        Proof.row(
+            "disk: \(fault.testDescription)", runs: runs, acknowledged: acknowledged, lost: missing, doubled: twice)
+    }
+
+    @Test("while the disk is full senders are told to come back, and once there is room the same daemon takes reports")
+    func full() async throws {
+        let fault = Fault(calls: "pwrite64", error: "ENOSPC")
+        try await withFolder { folder in
+            let gateway = try RunningGateway(
+                folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
+            let senders = Senders(gateway: gateway)
+            try await gateway.start()
+            #expect(gateway.stop() == 0)
+            try await gateway.start(under: Self.under(fault, when: "60..120", gateway))
+            defer { gateway.stop(SIGKILL) }
+            let refused = Mutex((count: 0, after: 0))
+            await senders.send { status in
+                #expect(status == 200 || status == 503)
+                return refused.withLock { refused in
+                    if status == 503 { refused.count += 1 } else if refused.count > 0 { refused.after += 1 }
+                    return refused.after > 20
+                }
+            }
+            #expect(refused.withLock { $0.count } > 0)
+            let (lost, doubled) = try await senders.lost()
+            #expect(lost == 0 && doubled == 0)
+            Proof.row(
+                "disk: \(fault.testDescription)", runs: 1, acknowledged: senders.oracle.count, lost: lost,
+                doubled: doubled)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Foundation
+
+@testable import Gateway
+
+/// How long a proof runs: a few moments in the tests, many in `deploy/prove`, which also asks for other seeds.
+enum Proof {
+    private static let environment = ProcessInfo.processInfo.environment
+
+    /// How often, given how often `deploy/prove` does it.
+    static func runs(_ short: Int, prove: Int) -> Int { environment["INTAKE_PROVE"] == nil ? short : prove }
+
+    static let seed = environment["INTAKE_SEED"].flatMap(UInt64.init) ?? 20_261_121
+
+    /// One row of the table that `deploy/prove` prints.
+    static func row(_ fault: String, runs: Int, acknowledged: Int, lost: Int, doubled: Int) {
+        guard environment["INTAKE_PROVE"] != nil else { return }
+        let line = "PROOF\t\(fault)\t\(seed)\t\(runs)\t\(acknowledged)\t\(lost)\t\(doubled)\n"
+        FileHandle.standardOutput.write(Data(line.utf8))
+    }
+}

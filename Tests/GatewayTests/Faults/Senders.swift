@@ -1,0 +1,48 @@
+import Foundation
+import Intake
+import Testing
+
+@testable import Gateway
+
+/// Several senders of numbered reports who remember what was acknowledged, and what they were told besides.
+struct Senders {
+    let gateway: RunningGateway
+    let oracle = Oracle()
+
+    /// Sends from four connections until `enough`, asked after each answer, or until nobody answers any more.
+    func send(_ enough: @escaping @Sendable (_ status: Int) -> Bool) async {
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    while true {
+                        let number = oracle.next()
+                        guard let answer = try? await gateway.call(call(number)) else { return }
+                        if answer.status == 200 { oracle.remember(number) }
+                        if enough(answer.status) { return }
+                    }
+                }
+            }
+        }
+    }
+
+    private func call(_ number: Int) -> HTTPCall {
+        HookSender.call(gateway, id: "fault_\(number)", body: HookSender.report("编号\(number)路灯不亮"))
+    }
+
+    /// Sends again what was acknowledged: a report that makes a new ticket now was lost. Gives how many were, and how
+    /// many were handed over more than once.
+    func lost() async throws -> (lost: Int, doubled: Int) {
+        let before = try await gateway.books()
+        for number in oracle.acknowledged {
+            let answer = try await gateway.call(call(number))
+            #expect(answer.status == 200)
+        }
+        let after = try await gateway.books()
+        #expect(after.complaints.isEmpty, "\(after.complaints)")
+        let orders = try await eventually(within: .seconds(60), "all of it is handed over") {
+            let orders = gateway.handedOver(to: "lighting").count
+            return orders >= after.tickets ? orders : nil
+        }
+        return (after.tickets - before.tickets, orders - after.tickets)
+    }
+}
