@@ -11,6 +11,8 @@ package struct Dossier: Sendable {
     package var ticket: Ticket
     /// The first report with the words and files of all follow-ups.
     package var submission: Submission
+    /// The same as it was known when it was last settled; the first report until then.
+    package var before: Submission
     package var settled: Settlement?
     /// How many work orders each department has had.
     package var revisions: Int
@@ -24,6 +26,8 @@ package struct Dossier: Sendable {
     package static func read(_ ticket: Ticket, _ entries: [Entry], keys: Keys) throws(Trouble) -> Dossier {
         var fetched: [[Int]: Attachment] = [:]
         var said: [(sequence: Int, submission: Submission)] = []
+        // How many of them the last decision knew.
+        var known = 1
         var (settled, revisions, grown, requeued): (Settlement?, Int, Bool, Bool) = (nil, 0, false, false)
         for entry in entries {
             switch entry.kind {
@@ -39,6 +43,7 @@ package struct Dossier: Sendable {
             case .settled:
                 settled = try keys.payload(Settlement.self, of: entry)
                 revisions += 1
+                known = said.count
                 (grown, requeued) = (false, false)
             case .requeued: requeued = true
             default: continue
@@ -47,8 +52,10 @@ package struct Dossier: Sendable {
         guard var submission = said.first?.submission else {
             throw .needsPerson("ticket \(ticket.number) has no report to read; it was erased or its history is damaged")
         }
-        for more in said.dropFirst() where !more.submission.text.isEmpty {
-            submission.text += "\n\n" + more.submission.text
+        var before = submission
+        for (number, more) in said.enumerated().dropFirst() {
+            submission.add(more.submission)
+            if number < known { before.add(more.submission) }
         }
         var remotes: [Remote] = []
         submission.attachments = said.flatMap { sequence, submission in
@@ -60,13 +67,25 @@ package struct Dossier: Sendable {
                 return attachment
             }
         }
-        for more in said.dropFirst() {
-            submission.place.point = submission.place.point ?? more.submission.place.point
-            submission.place.text = submission.place.text ?? more.submission.place.text
-        }
         return Dossier(
-            ticket: ticket, submission: submission, settled: settled, revisions: revisions, grown: grown,
-            requeued: requeued, remotes: remotes)
+            ticket: ticket, submission: submission, before: before, settled: settled, revisions: revisions,
+            grown: grown, requeued: requeued, remotes: remotes)
+    }
+}
+
+extension Submission {
+    /// Takes in what the same citizen said later, without its files. Words are added, so that nothing said is lost; a
+    /// choice or a position made later is taken for the better one.
+    fileprivate mutating func add(_ more: Submission) {
+        text = [text, more.text].filter { !$0.isEmpty }.joined(separator: "\n\n")
+        place.point = more.place.point ?? place.point
+        place.area = more.place.area ?? place.area
+        if let words = more.place.text, !words.isEmpty, words != place.text {
+            place.text = [place.text, words].compactMap(\.self).joined(separator: "；")
+        }
+        kind = kind ?? more.kind
+        category = more.category ?? category
+        urgent = urgent || more.urgent
     }
 }
 
@@ -87,6 +106,8 @@ package struct Settlement: Sendable, Equatable, Codable {
     package var found: Settled
     package var deadlines: Deadlines
     package var similar: [TicketNumber]
+    /// What later words or a later place changed, and what was done about it; nil where they changed nothing.
+    package var news: Phrase?
 }
 
 /// Payload of `delivered`, `held` and `released` entries.

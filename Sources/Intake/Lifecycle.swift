@@ -33,7 +33,8 @@ package enum Lifecycle {
         func move(_ from: [Ticket.State], _ to: Ticket.State, _ by: Set<Actor>, _ starts: Start = .nothing) {
             for state in from where state != to { moves.append(Move(from: state, to: to, by: by, starts: starts)) }
         }
-        move([.received], .accepted, [.intake, .operator], .tellCitizen)
+        // From needs-info where the words that came are enough for a rule.
+        move([.received, .needsInfo], .accepted, [.intake, .operator], .tellCitizen)
         move([.received, .accepted], .needsInfo, [.operator], .tellCitizen)
         move([.needsInfo], .received, [.intake, .operator, .citizen])
         // In-hand and answered follow from the lead's assignment.

@@ -6,8 +6,10 @@ struct Orders {
     let keys: Keys
 
     private var ticket: Ticket { dossier.ticket }
-    /// Parts of an earlier decision that stay as they are: nothing is sent for them again.
+    /// Parts of an earlier decision that stay assigned as they are.
     var kept: Set<Part> = []
+    /// Whether the departments that stay get a work order too, because there is something new in it.
+    var revises = false
 
     /// One department in one role.
     struct Part: Hashable {
@@ -21,10 +23,10 @@ struct Orders {
             + decision.coHandlers.map { Part(department: $0, role: .coHandler) }
     }
 
-    private var parts: [Part] { Orders.parts(settled.found.decision).filter { !kept.contains($0) } }
+    private var parts: [Part] { Orders.parts(settled.found.decision) }
 
     func assignments(at now: Instant) -> [Assignment] {
-        parts.map { part in
+        parts.filter { !kept.contains($0) }.map { part in
             Assignment(
                 ticket: ticket.number.id, round: ticket.round, department: part.department, role: part.role, sent: now,
                 signBy: settled.deadlines.sign, contactBy: settled.deadlines.contact,
@@ -35,12 +37,31 @@ struct Orders {
     /// One work order for each department, frozen, to the destination its own entry in the city's data names.
     func workOrders(at now: Instant) throws(Trouble) -> [NewDelivery] {
         var deliveries: [NewDelivery] = []
-        for part in parts {
+        for part in parts where revises || !kept.contains(part) {
             let message = Message.workOrder(workOrder(for: part.department, part.role))
+            // One that the city's data names no more cannot be reached; the entry says so.
+            guard let destination = city.departments[part.department]?.destination else { continue }
             deliveries.append(
                 NewDelivery(
-                    destination: city.departments[part.department]?.destination ?? "", recipient: part.department,
+                    destination: destination, recipient: part.department,
                     content: try keys.seal(json: message, as: "delivery"), created: now))
+        }
+        return deliveries
+    }
+
+    /// Tells departments of an earlier decision that are in the new one no more.
+    func recalls(_ old: [Part], because reason: Phrase, at now: Instant) throws(Trouble) -> [NewDelivery] {
+        let staying = Set(parts.map(\.department))
+        var deliveries: [NewDelivery] = []
+        for part in old where !staying.contains(part.department) {
+            guard let destination = city.departments[part.department]?.destination else { continue }
+            let recall = Recall(
+                number: ticket.number, department: unit(part.department), role: part.role,
+                lead: unit(settled.found.decision.lead), reason: reason, at: now)
+            deliveries.append(
+                NewDelivery(
+                    destination: destination, recipient: part.department,
+                    content: try keys.seal(json: Message.recall(recall), as: "delivery"), created: now))
         }
         return deliveries
     }

@@ -3,8 +3,9 @@
 ///     kept ──▶ City.settle: locate → classify → catalogue, emergency words
 ///          ──▶ (the caller looks for similar tickets)
 ///          ──▶ Pipeline.settle: assignments + work orders + receipt to the citizen + alerts
-///     more words or files later ──▶ settle again: the same assignments get a revised work order
-///     a person asks (requeue)   ──▶ settle anew: departments that are not wanted any more are taken back
+///     more words or files later ──▶ settle again: the same assignments get a revised work order; where they tell the
+///                                   place or the matter and nobody has signed yet, as if a person had asked
+///     a person asks (requeue)   ──▶ settle anew: departments that are not wanted any more are told so
 package enum Pipeline {
     /// What the configuration says about ways out.
     package struct Ways: Sendable {
@@ -22,35 +23,101 @@ package enum Pipeline {
     /// States in which a person may ask for another decision: nobody has signed for the ticket.
     package static let requeueable: Set<Ticket.State> = [.received, .needsInfo, .accepted]
 
-    /// Decides who leads and who helps, by when, and what goes out. `found` is what `City.settle` says of the dossier's
-    /// submission; `contacts` are the ticket's own.
+    /// What a decision rests on, gathered by the caller. `contacts` are the ticket's own.
+    package struct Grounds: Sendable {
+        /// What `City.settle` says of all the citizen said, after `earlier`.
+        package var found: Settled
+        /// The same for what was known at the last decision, by the city's data of today: what differs between the two
+        /// is due to what came since. Nil where there is no decision to hold on to.
+        package var earlier: Settled?
+        package var similar: [TicketNumber] = []
+        package var contacts: [TicketContact] = []
+        package var assignments: [Assignment] = []
+
+        package init(_ dossier: Dossier, _ city: City) {
+            let (channel, at) = (dossier.ticket.channel, dossier.ticket.received)
+            if dossier.settled != nil, !dossier.requeued {
+                earlier = city.settle(dossier.before, channel: channel, at: at)
+            }
+            found = city.settle(dossier.submission, channel: channel, at: at, after: earlier)
+        }
+
+        /// Whether area or category became known, or known better, since the last decision.
+        package var isNew: Bool {
+            found.located.area != earlier?.located.area || found.classified.category != earlier?.classified.category
+        }
+    }
+
+    /// Decides who leads and who helps, by when, and what goes out.
     package static func settle(
-        _ dossier: Dossier, _ found: Settled, similar: [TicketNumber], contacts: [TicketContact], city: City,
-        ways: Ways, keys: Keys, now: Instant
+        _ dossier: Dossier, _ grounds: Grounds, city: City, ways: Ways, keys: Keys, now: Instant
     ) throws(Trouble) -> Outcome {
-        let ticket = dossier.ticket
-        var outcome = Outcome(ticket: ticket.number.id)
-        outcome.linkPeople = true
-        if var settled = dossier.settled, !dossier.requeued {
-            guard dossier.grown else { return outcome }
-            // Later words may tell of a danger that the first did not.
-            let danger = settled.found.emergency.isEmpty && !found.emergency.isEmpty
-            if danger { settled.found.emergency = found.emergency }
-            let orders = Orders(dossier: dossier, settled: settled, city: city, keys: keys)
-            outcome.deliveries = try orders.workOrders(at: now)
-            outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", settled)]
-            if danger { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
+        guard let settled = dossier.settled, !dossier.requeued else {
+            return try decide(dossier, grounds, news: nil, city, ways, keys, now)
+        }
+        guard dossier.grown else {
+            var outcome = Outcome(ticket: dossier.ticket.number.id)
+            outcome.linkPeople = true
             return outcome
         }
-        let settled = Settlement(
-            found: found, deadlines: city.deadlines(found.decision, from: ticket.received), similar: similar)
-        outcome.from = dossier.requeued ? requeueable : [.received, .needsInfo]
+        let news = News(grounds, settled, dossier.ticket, city)
+        return news.moves
+            ? try decide(dossier, grounds, news: news.words, city, ways, keys, now)
+            : try revise(dossier, settled, grounds, news: news.words, city, ways, keys, now)
+    }
+
+    /// The same departments get what came since; what it tells of place and category is noted.
+    private static func revise(
+        _ dossier: Dossier, _ before: Settlement, _ grounds: Grounds, news: Phrase?, _ city: City, _ ways: Ways,
+        _ keys: Keys, _ now: Instant
+    ) throws(Trouble) -> Outcome {
+        var outcome = Outcome(ticket: dossier.ticket.number.id)
+        outcome.linkPeople = true
+        let found = grounds.found
+        var settled = before
+        settled.news = news
+        if grounds.isNew {
+            (settled.found.located, settled.found.classified) = (found.located, found.classified)
+            settled.similar = grounds.similar
+            outcome.change.category = found.classified.category
+            outcome.change.area = found.located.area
+        }
+        if [.received, .needsInfo].contains(dossier.ticket.state) {
+            outcome.from = requeueable
+            outcome.change.state = found.classified.category == nil ? .received : .accepted
+        }
+        // Later words may tell of a danger that the first did not.
+        let danger = settled.found.emergency.isEmpty && !found.emergency.isEmpty
+        if danger { settled.found.emergency = found.emergency }
+        let orders = Orders(dossier: dossier, settled: settled, city: city, keys: keys)
+        outcome.deliveries = try orders.workOrders(at: now)
+        outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", settled)]
+        if danger { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
+        return outcome
+    }
+
+    /// Decides by the city's data of today, for the first time or anew.
+    private static func decide(
+        _ dossier: Dossier, _ grounds: Grounds, news: Phrase?, _ city: City, _ ways: Ways, _ keys: Keys, _ now: Instant
+    ) throws(Trouble) -> Outcome {
+        let (ticket, found) = (dossier.ticket, grounds.found)
+        var outcome = Outcome(ticket: ticket.number.id)
+        outcome.linkPeople = true
+        outcome.from = dossier.settled == nil ? [.received, .needsInfo] : requeueable
         // A person was quicker: nothing is left to decide.
         guard outcome.from.contains(ticket.state) else { return Outcome(ticket: ticket.number.id) }
+        var deadlines = city.deadlines(found.decision, from: ticket.received)
+        if dossier.settled != nil {
+            // What the citizen was promised runs from the report; a department has its time from when it hears of it.
+            let fresh = city.deadlines(found.decision, from: now)
+            (deadlines.sign, deadlines.contact) = (fresh.sign, fresh.contact)
+        }
+        let settled = Settlement(found: found, deadlines: deadlines, similar: grounds.similar, news: news)
         let before = dossier.settled.map { Orders.parts($0.found.decision) } ?? []
         let after = Set(Orders.parts(found.decision))
         let orders = Orders(
-            dossier: dossier, settled: settled, city: city, keys: keys, kept: after.intersection(before))
+            dossier: dossier, settled: settled, city: city, keys: keys, kept: after.intersection(before),
+            revises: dossier.grown)
 
         outcome.withdrawals = before.filter { !after.contains($0) }.map {
             .init(round: ticket.round, department: $0.department, role: $0.role)
@@ -63,14 +130,17 @@ package enum Pipeline {
         outcome.assignments = orders.assignments(at: now)
         outcome.deliveries = try orders.workOrders(at: now)
         outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", settled)]
-        // The citizen has a receipt, and whoever is on duty the alert, since the first decision.
-        if dossier.settled != nil { return outcome }
-        if let way = ways.answers[ticket.channel],
-            let contact = contacts.first(where: { $0.role == .reporter && $0.kind == way.contact })
+        let danger = dossier.settled?.found.emergency.isEmpty != false && !found.emergency.isEmpty
+        if dossier.settled != nil {
+            // The citizen has a receipt since the first decision.
+            outcome.deliveries += try orders.recalls(
+                before, because: news ?? Phrase(zh: "重新分派", en: "routed again"), at: now)
+        } else if let way = ways.answers[ticket.channel],
+            let contact = grounds.contacts.first(where: { $0.role == .reporter && $0.kind == way.contact })
         {
             outcome.deliveries.append(try orders.receipt(to: contact, by: way.destination, at: now))
         }
-        if !found.emergency.isEmpty { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
+        if danger { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
         return outcome
     }
 

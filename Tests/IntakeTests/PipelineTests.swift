@@ -33,12 +33,24 @@ struct PipelineTests {
 
     private func settle(
         _ entries: [NewEntry], state: Ticket.State = .received, contacts: [TicketContact] = [],
-        ways: Pipeline.Ways = .init()
+        ways: Pipeline.Ways = .init(), assignments: [Assignment] = [], by city: City? = nil, at: Instant? = nil
     ) throws -> Outcome {
+        let city = city ?? self.city
         let dossier = try Dossier.read(ticket(state), history(entries), keys: keys)
-        let found = city.settle(dossier.submission, channel: "cti", at: now)
-        return try Pipeline.settle(
-            dossier, found, similar: [], contacts: contacts, city: city, ways: ways, keys: keys, now: now)
+        var grounds = Pipeline.Grounds(dossier, city)
+        (grounds.contacts, grounds.assignments) = (contacts, assignments)
+        return try Pipeline.settle(dossier, grounds, city: city, ways: ways, keys: keys, now: at ?? now)
+    }
+
+    private func settlement(_ outcome: Outcome) throws -> Settlement {
+        try #require(try keys.payload(Settlement.self, of: try #require(history(outcome.entries).first)))
+    }
+
+    private func recalls(_ outcome: Outcome) throws -> [Recall] {
+        try outcome.deliveries.compactMap {
+            guard case .recall(let recall) = try keys.open(Message.self, $0.content, as: "delivery") else { return nil }
+            return recall
+        }
     }
 
     private func order(_ delivery: NewDelivery) throws -> WorkOrder {
@@ -128,5 +140,90 @@ struct PipelineTests {
         let receipt = try #require(outcome.deliveries.first { $0.recipient == "citizen" })
         #expect(receipt.contact == 3 && receipt.destination == "mail-out")
         #expect(outcome.entries.map(\.kind) == [.settled, .alerted])
+    }
+
+    @Test("Words that come after a ticket went to triage route it anew, and triage is told")
+    func lateMatter() throws {
+        let first = try said(.received, Submission(text: "您好，反映个问题"))
+        let settled = try settle([first])
+        let more = try said(.followUp, Submission(text: "东区临河街道路灯不亮"))
+        let later = now + .seconds(86_400)
+        let outcome = try settle([first] + settled.entries + [more], at: later)
+        #expect(outcome.withdrawals.map(\.department) == ["triage"])
+        #expect(outcome.assignments.map(\.department) == ["lighting", "east-office"])
+        #expect(outcome.change.state == .accepted && outcome.change.area == "east.river")
+        #expect(outcome.from == Pipeline.requeueable)
+        #expect(outcome.deliveries.map(\.recipient) == ["lighting", "east-office", "triage"])
+        let recall = try #require(try recalls(outcome).first)
+        #expect(recall.department.code == "triage" && recall.lead.code == "lighting" && !recall.reason.zh.isEmpty)
+        let now = try settlement(outcome)
+        #expect(now.found.decision.version == city.version && now.news?.zh.contains("补充说明了区域") == true)
+        // Departments have their time from when they hear of it, the citizen's promise runs from the report.
+        #expect(
+            try now.deadlines.resolve != nil
+                && now.deadlines.sign ?? self.now > settlement(settled).deadlines.sign ?? later)
+        let again = try settle([first] + settled.entries + [more] + outcome.entries, state: .accepted)
+        #expect(again.deliveries.isEmpty && again.assignments.isEmpty)
+    }
+
+    @Test("A place alone adds the local office; the department that stays gets the new words and no second assignment")
+    func latePlace() throws {
+        let first = try said(.received, Submission(text: "路灯不亮"))
+        let settled = try settle([first]).entries
+        let more = try said(.followUp, Submission(place: Place(text: "东区临河街道", area: "east.river")))
+        let outcome = try settle([first] + settled + [more], state: .accepted)
+        #expect(outcome.withdrawals.isEmpty && outcome.assignments.map(\.department) == ["east-office"])
+        let orders = try outcome.deliveries.map(order)
+        #expect(orders.map(\.department.code) == ["lighting", "east-office"])
+        #expect(orders.allSatisfy { $0.area?.code == "east.river" && $0.place.text == "东区临河街道" && $0.revision == 2 })
+    }
+
+    @Test("What a department has signed for is not moved: it gets the revised order, and the entry says so")
+    func signed() throws {
+        let first = try said(.received, Submission(text: "路灯不亮"))
+        let settled = try settle([first]).entries
+        let more = try said(.followUp, Submission(text: "就在东区临河街道"))
+        let signed = Assignment(ticket: 7, department: "lighting", role: .lead, state: .signed, sent: now)
+        for (state, assignments) in [(Ticket.State.inHand, []), (.accepted, [signed])] {
+            let outcome = try settle([first] + settled + [more], state: state, assignments: assignments)
+            #expect(outcome.withdrawals.isEmpty && outcome.assignments.isEmpty)
+            #expect(try outcome.deliveries.map(order).map(\.area?.code) == ["east.river"])
+            #expect(outcome.change.area == "east.river" && outcome.change.state == nil)
+            #expect(try settlement(outcome).news?.zh.contains("已有单位签收") == true)
+        }
+    }
+
+    @Test("Words that muddle what was known take nothing away from it")
+    func muddled() throws {
+        let first = try said(.received, Submission(text: "东区临河街道路灯不亮"))
+        let settled = try settle([first]).entries
+        let more = try said(.followUp, Submission(text: "西区也停水，水管漏水"))
+        let outcome = try settle([first] + settled + [more], state: .accepted)
+        #expect(
+            outcome.withdrawals.allSatisfy { $0.department != "lighting" } || outcome.change.category == "city.water")
+        #expect(try settlement(outcome).found.decision.lead != "triage")
+    }
+
+    @Test("A changed catalogue alone moves nothing when words come that say nothing new: a person must ask")
+    func onlyAsked() throws {
+        let first = try said(.received, Submission(text: "路灯不亮"))
+        let old = try SmallCity.load()
+        let settled = try settle([first], by: old)
+        #expect(settled.assignments.map(\.department) == ["city-order"])
+        let new = try SmallCity.load([
+            "catalogue.yaml": """
+            rules:
+              - { name: 城市, when: { category: city }, lead: east-office }
+              - { name: 分拨, lead: triage }
+            """
+        ])
+        let thanks = try said(.followUp, Submission(text: "谢谢"))
+        let outcome = try settle([first] + settled.entries + [thanks], state: .accepted, by: new)
+        #expect(outcome.assignments.isEmpty && outcome.withdrawals.isEmpty)
+        #expect(outcome.deliveries.map(\.recipient) == ["city-order"])
+        let asked = try keys.entry(.requeued, at: now, actor: "operator:li", Requeued(reason: ""))
+        let routed = try settle([first] + settled.entries + [thanks, asked], state: .accepted, by: new)
+        #expect(routed.assignments.map(\.department) == ["east-office"])
+        #expect(try recalls(routed).map(\.department.code) == ["city-order"])
     }
 }

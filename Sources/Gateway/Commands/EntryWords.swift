@@ -55,10 +55,12 @@ struct EntryWords {
         }
         let (zh, en) = (names(.chinese), names(.english))
         let (with, and) = (zh.dropFirst().joined(separator: "、"), en.dropFirst().joined(separator: ", "))
+        let news = settled.news
         return Phrase(
-            zh: "分派：主办 \(zh[0])" + (with.isEmpty ? "" : "，协办 \(with)") + "；规则 \(decision.rule)，目录 \(decision.version)",
+            zh: "分派：主办 \(zh[0])" + (with.isEmpty ? "" : "，协办 \(with)") + "；规则 \(decision.rule)，目录 \(decision.version)"
+                + (news.map { "（\($0.zh)）" } ?? ""),
             en: "routed: lead \(en[0])" + (and.isEmpty ? "" : ", with \(and)")
-                + "; rule \(decision.rule), catalogue \(decision.version)")
+                + "; rule \(decision.rule), catalogue \(decision.version)" + (news.map { " (\($0.en))" } ?? ""))
     }
 
     private func note(_ chinese: String, _ english: String, _ note: DeliveryNote?) -> Phrase {

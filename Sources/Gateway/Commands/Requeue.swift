@@ -8,14 +8,14 @@ struct Requeue: AsyncParsableCommand {
         discussion: Terminal.both(
             """
             待分拣（received）的：重新定位、分类、套用规则；有了去处就离开分拣席。
-            已派出、还没有单位签收（accepted）的：不再需要的单位撤单（已送达的派发收不回，请告知对方），新单位收到工单；单位不变的不再重发。
+            已派出、还没有单位签收（accepted）的：不再需要的单位撤单并收到撤单通知，新单位收到工单；单位不变的不再重发。
             已有单位签收或办理的：拒绝；先由该单位退回。
             守护进程接手去做；运行着时几秒内完成。
             """,
             """
             At triage (received): located, classified and held against the rules again; with a rule it leaves the triage desk.
-            Routed, and no department has signed for it (accepted): departments no longer wanted are cancelled (what was
-            delivered cannot be called back: tell them), new ones get a work order, those that stay get none again.
+            Routed, and no department has signed for it (accepted): departments no longer wanted are
+            cancelled and told so, new ones get a work order, those that stay get none again.
             Signed for or in hand: refused; the department must return it first.
             The daemon does the work; it takes seconds while one is running.
             """))

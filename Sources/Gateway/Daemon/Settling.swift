@@ -31,20 +31,21 @@ struct Settling: Sendable {
     private func settle(_ dossier: Dossier) async throws(Trouble) -> Outcome {
         let ticket = dossier.ticket
         let city = works.city
-        let found = city.settle(dossier.submission, channel: ticket.channel, at: ticket.received)
-        var similar: [TicketNumber] = []
-        if dossier.settled == nil || dossier.requeued, let area = found.located.area,
+        var grounds = Pipeline.Grounds(dossier, city)
+        let found = grounds.found
+        if dossier.settled == nil || dossier.requeued || grounds.isNew, let area = found.located.area,
             let category = found.classified.category
         {
-            similar = try await tools.store.similar(
+            grounds.similar = try await tools.store.similar(
                 area: area, category: category, since: ticket.received - Settling.window, except: ticket.number.id
             ).map(\.number)
         }
-        let contacts =
-            works.ways.answers[ticket.channel] == nil ? [] : try await tools.store.contacts(of: ticket.number.id)
+        if dossier.settled == nil, works.ways.answers[ticket.channel] != nil {
+            grounds.contacts = try await tools.store.contacts(of: ticket.number.id)
+        }
+        if dossier.settled != nil { grounds.assignments = try await tools.store.assignments(of: ticket.number.id) }
         let outcome = try Pipeline.settle(
-            dossier, found, similar: similar, contacts: contacts, city: city, ways: works.ways, keys: tools.keys,
-            now: tools.now())
+            dossier, grounds, city: city, ways: works.ways, keys: tools.keys, now: tools.now())
         if dossier.settled == nil {
             tools.metrics.count(
                 "intake_tickets_settled_total", ["sorted": found.classified.category == nil ? "no" : "yes"])

@@ -1,20 +1,22 @@
 /// What one delivery carries, frozen when it was decided (template version and all).
 package enum Message: Sendable, Equatable, Codable {
     case workOrder(WorkOrder)
+    case recall(Recall)
     case receipt(CitizenReceipt)
     case alert(Alert)
 
-    /// "work-order", "receipt" or "alert".
+    /// "work-order", "recall", "receipt" or "alert".
     package var type: String {
         switch self {
         case .workOrder: "work-order"
+        case .recall: "recall"
         case .receipt: "receipt"
         case .alert: "alert"
         }
     }
 
     enum CodingKeys: String, CodingKey {
-        case type, workOrder, receipt, alert
+        case type, workOrder, recall, receipt, alert
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -23,6 +25,8 @@ package enum Message: Sendable, Equatable, Codable {
         switch self {
         case .workOrder(let order):
             try values.encode(order, forKey: .workOrder)
+        case .recall(let recall):
+            try values.encode(recall, forKey: .recall)
         case .receipt(let receipt):
             try values.encode(receipt, forKey: .receipt)
         case .alert(let alert):
@@ -34,12 +38,37 @@ package enum Message: Sendable, Equatable, Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         switch try values.decode(String.self, forKey: .type) {
         case "work-order": self = .workOrder(try values.decode(WorkOrder.self, forKey: .workOrder))
+        case "recall": self = .recall(try values.decode(Recall.self, forKey: .recall))
         case "receipt": self = .receipt(try values.decode(CitizenReceipt.self, forKey: .receipt))
         case "alert": self = .alert(try values.decode(Alert.self, forKey: .alert))
         case let other:
             throw DecodingError.dataCorruptedError(
                 forKey: .type, in: values, debugDescription: "no message is of type \(other)")
         }
+    }
+}
+
+/// 撤单: a work order sent to this department is not its any more. Sent also where the order had not arrived yet, because
+/// a call on its way cannot be stopped.
+package struct Recall: Sendable, Equatable, Codable {
+    package var number: TicketNumber
+    package var department: WorkOrder.Unit
+    package var role: Assignment.Role
+    /// Who leads now.
+    package var lead: WorkOrder.Unit
+    package var reason: Phrase
+    package var at: Instant
+
+    package init(
+        number: TicketNumber, department: WorkOrder.Unit, role: Assignment.Role, lead: WorkOrder.Unit, reason: Phrase,
+        at: Instant
+    ) {
+        self.number = number
+        self.department = department
+        self.role = role
+        self.lead = lead
+        self.reason = reason
+        self.at = at
     }
 }
 

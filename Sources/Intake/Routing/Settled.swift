@@ -7,23 +7,32 @@ package struct Settled: Sendable, Equatable, Codable {
 }
 
 extension City {
-    /// Locates, classifies and routes a submission received at `at` by the named channel.
-    package func settle(_ submission: Submission, channel: String, at: Instant) -> Settled {
-        judge(submission, channel, at).settled
+    /// Locates, classifies and routes a submission received at `at` by the named channel. `earlier` is what was found
+    /// before more words came: what was known then and cannot be told now (two streets are named, say) stays known.
+    package func settle(_ submission: Submission, channel: String, at: Instant, after earlier: Settled? = nil)
+        -> Settled
+    {
+        judge(submission, channel, at, earlier).settled
     }
 
     /// The same, with every rule tried.
     package func explain(
         _ submission: Submission, channel: String, at: Instant
     ) -> (settled: Settled, rules: [RuleTrial]) {
-        let (settled, facts) = judge(submission, channel, at)
+        let (settled, facts) = judge(submission, channel, at, nil)
         return (settled, explain(facts))
     }
 
-    private func judge(_ submission: Submission, _ channel: String, _ at: Instant) -> (settled: Settled, facts: Facts) {
+    private func judge(
+        _ submission: Submission, _ channel: String, _ at: Instant, _ earlier: Settled?
+    ) -> (settled: Settled, facts: Facts) {
         let text = submission.subject.isEmpty ? submission.text : "\(submission.subject)\n\(submission.text)"
-        let located = locate(submission.place, text: text)
-        let classified = classify(chosen: submission.category, text: text)
+        var located = locate(submission.place, text: text)
+        if located.area == nil, let earlier, earlier.located.area != nil { located = earlier.located }
+        var classified = classify(chosen: submission.category, text: text)
+        if classified.category == nil, let earlier, earlier.classified.category != nil {
+            classified = earlier.classified
+        }
         let facts = Facts(
             area: located.area, category: classified.category, kind: submission.kind, channel: channel, text: text,
             at: at, confidential: submission.confidential, urgent: submission.urgent)

@@ -178,7 +178,7 @@ final class RunningGateway: Sendable {
         let parent = state + "/outbox/" + recipient
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
-            for file in ["order.json", "receipt.json", "alert.json"] {
+            for file in ["order.json", "recall.json", "receipt.json", "alert.json"] {
                 if let json = FileManager.default.contents(atPath: "\(parent)/\(name)/\(file)") { return (name, json) }
             }
             return nil

@@ -45,7 +45,9 @@ struct Tracking {
             let id = ticket.number.id
             let history = History(
                 entries: try await tools.store.entries(of: [id]), keys: tools.keys, city: tools.city())
-            let assignments = try await tools.store.assignments(of: id).filter { $0.round == ticket.round }
+            let assignments = try await tools.store.assignments(of: id).filter {
+                $0.round == ticket.round && $0.state != .cancelled
+            }
             let city = tools.city()
             let departments = assignments.sorted { $0.role == .lead && $1.role != .lead }.map(\.department)
             return .page(

@@ -2,8 +2,8 @@ import Foundation
 import Intake
 import Storage
 
-/// Hands a delivery over as a folder of its own: `<path>/<recipient>/<key>/` with `order.json` (or `receipt.json`,
-/// `alert.json`) and the files. It is written under a dot name, synced, and renamed in whole: a department's program
+/// Hands a delivery over as a folder of its own: `<path>/<recipient>/<key>/` with `order.json` (or `recall.json`,
+/// `receipt.json`, `alert.json`) and the files. It is written under a dot name, synced, and renamed in whole: a department's program
 /// that sees the folder sees all of it. The same delivery again finds its folder there and is done.
 struct FolderDispatcher: Dispatcher {
     static let kind = "folder"
@@ -71,6 +71,7 @@ struct FolderDispatcher: Dispatcher {
     private static func parts(_ message: Message) -> (file: String, attachments: [Attachment]) {
         switch message {
         case .workOrder(let order): ("order.json", order.attachments)
+        case .recall: ("recall.json", [])
         case .receipt: ("receipt.json", [])
         case .alert: ("alert.json", [])
         }

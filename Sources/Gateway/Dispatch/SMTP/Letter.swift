@@ -24,7 +24,7 @@ enum Letter {
             if let earlier = receipt.inReplyTo {
                 headers += [(name: "In-Reply-To", value: earlier), (name: "References", value: earlier)]
             }
-        case .alert: break
+        case .recall, .alert: break
         }
         let table = rows.map { "\($0.label)：\($0.value)" }.joined(separator: "\n")
         let cells: [HTML] = rows.map { "<tr><th align=\"left\">\($0.label)</th><td>\($0.value)</td></tr>" }
@@ -42,6 +42,7 @@ enum Letter {
     ) -> (subject: String, intro: String, rows: [Row], body: String) {
         switch message {
         case .workOrder(let order): return workOrder(order, zone)
+        case .recall(let recall): return self.recall(recall, zone)
         case .receipt(let receipt): return self.receipt(receipt, zone)
         case .alert(let alert): return ("\(alert.title) \(alert.number)", alert.title, [], alert.text)
         }
@@ -79,6 +80,19 @@ enum Letter {
         return (
             subject, "请办理以下工单；回复时请保留回复标记。Please handle this work order; keep the reply token when you answer.", rows,
             order.text
+        )
+    }
+
+    private static func recall(
+        _ recall: Recall, _ zone: Zone
+    ) -> (subject: String, intro: String, rows: [Row], body: String) {
+        (
+            "【撤单】[\(recall.number)] 不再由贵单位办理 No longer yours",
+            "以下工单已撤回，请勿继续办理。This work order is withdrawn; please do not work on it.",
+            [
+                ("工单编号 Number", "\(recall.number)"), ("现主办单位 Now with", unit(recall.lead)),
+                ("撤回时间 Withdrawn", time(recall.at, zone)),
+            ], "\(recall.reason.zh)\n\(recall.reason.en)"
         )
     }
 
