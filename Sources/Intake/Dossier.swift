@@ -50,7 +50,9 @@ package struct Dossier: Sendable {
             }
         }
         guard var submission = said.first?.submission else {
-            throw .needsPerson("ticket \(ticket.number) has no report to read; it was erased or its history is damaged")
+            throw .needsPerson(
+                "工单 \(ticket.number) 没有可读的诉求：已依法删除，或历史受损",
+                "ticket \(ticket.number) has no report to read; it was erased or its history is damaged")
         }
         var before = submission
         for (number, more) in said.enumerated().dropFirst() {

@@ -61,9 +61,15 @@ package enum Lifecycle {
         from: Ticket.State, to: Ticket.State, by actor: Actor
     ) throws(Trouble) -> Start {
         let known = moves.filter { $0.from == from && $0.to == to }
-        if known.isEmpty { throw .lasting("a ticket cannot go from \(from.rawValue) to \(to.rawValue)") }
+        if known.isEmpty {
+            throw .lasting(
+                "工单不能从 \(from.rawValue) 变为 \(to.rawValue)", "a ticket cannot go from \(from.rawValue) to \(to.rawValue)"
+            )
+        }
         guard let move = known.first(where: { $0.by.contains(actor) }) else {
-            throw .lasting("\(actor.rawValue) may not move a ticket from \(from.rawValue) to \(to.rawValue)")
+            throw .lasting(
+                "\(actor.rawValue) 不得把工单从 \(from.rawValue) 变为 \(to.rawValue)",
+                "\(actor.rawValue) may not move a ticket from \(from.rawValue) to \(to.rawValue)")
         }
         return move.starts
     }

@@ -1,8 +1,9 @@
 /// Why something failed, in the only four ways the rest of the program needs to tell apart.
 ///
-/// Adapters turn their own errors into `Trouble` at one place each. `reason` is one sentence for the operator: lower
-/// case, what was expected, what was found, what to do; it holds no secret, body or address of a person. `detail` goes
-/// to the log only and obeys the same rule.
+/// Adapters turn their own errors into `Trouble` at one place each. `words` is one sentence: lower case, what was
+/// expected, what was found, what to do; it holds no secret, body or address of a person. Whatever can reach a person
+/// says it in Chinese and English; what only the log sees may be English alone. `detail` goes to the log only and obeys
+/// the same rule.
 package struct Trouble: Error, Sendable, Equatable, Codable {
     package enum Kind: String, Sendable, Codable, CaseIterable {
         /// Try again later: the same call may succeed.
@@ -16,29 +17,50 @@ package struct Trouble: Error, Sendable, Equatable, Codable {
     }
 
     package var kind: Kind
-    package var reason: String
+    package var words: Phrase
     package var detail: String?
     /// What the other side asked for (Retry-After), from the moment of the failure.
     package var retryAfter: Duration?
 
-    package init(_ kind: Kind, _ reason: String, detail: String? = nil, retryAfter: Duration? = nil) {
+    /// In English, for logs and programs.
+    package var reason: String { words.en }
+
+    package init(_ kind: Kind, _ words: Phrase, detail: String? = nil, retryAfter: Duration? = nil) {
         self.kind = kind
-        self.reason = reason
+        self.words = words
         self.detail = detail
         self.retryAfter = retryAfter
     }
 
+    package static func passing(
+        _ chinese: String, _ english: String, detail: String? = nil, retryAfter: Duration? = nil
+    ) -> Trouble {
+        Trouble(.passing, Phrase(zh: chinese, en: english), detail: detail, retryAfter: retryAfter)
+    }
+    package static func lasting(_ chinese: String, _ english: String, detail: String? = nil) -> Trouble {
+        Trouble(.lasting, Phrase(zh: chinese, en: english), detail: detail)
+    }
+    package static func unclear(_ chinese: String, _ english: String, detail: String? = nil) -> Trouble {
+        Trouble(.unclear, Phrase(zh: chinese, en: english), detail: detail)
+    }
+    package static func needsPerson(_ chinese: String, _ english: String, detail: String? = nil) -> Trouble {
+        Trouble(.needsPerson, Phrase(zh: chinese, en: english), detail: detail)
+    }
+}
+
+/// The same words in both languages: for what is in the reader's language already, or for the log alone.
+extension Trouble {
     package static func passing(_ reason: String, detail: String? = nil, retryAfter: Duration? = nil) -> Trouble {
-        Trouble(.passing, reason, detail: detail, retryAfter: retryAfter)
+        .passing(reason, reason, detail: detail, retryAfter: retryAfter)
     }
     package static func lasting(_ reason: String, detail: String? = nil) -> Trouble {
-        Trouble(.lasting, reason, detail: detail)
+        .lasting(reason, reason, detail: detail)
     }
     package static func unclear(_ reason: String, detail: String? = nil) -> Trouble {
-        Trouble(.unclear, reason, detail: detail)
+        .unclear(reason, reason, detail: detail)
     }
     package static func needsPerson(_ reason: String, detail: String? = nil) -> Trouble {
-        Trouble(.needsPerson, reason, detail: detail)
+        .needsPerson(reason, reason, detail: detail)
     }
 }
 

@@ -44,7 +44,7 @@ extension Channel {
     }
 
     func fetch(_ remote: String) async throws(Trouble) -> Attachment {
-        throw .lasting("this channel leaves no files with its platform")
+        throw .lasting("该渠道没有留在平台的文件", "this channel leaves no files with its platform")
     }
 
     var answers: (destination: String, contact: Contact.Kind)? { nil }

@@ -21,11 +21,13 @@ package struct FlatXML: Sendable, Equatable {
     /// the bytes is ever opened. Control characters that XML 1.0 forbids, but that citizens type, count as blanks.
     package static func read(_ bytes: [UInt8]) throws(Trouble) -> FlatXML {
         guard bytes.count <= mostBytes else {
-            throw .lasting("expected XML of \(mostBytes) bytes at most, found \(bytes.count)")
+            throw .lasting(
+                "XML 至多 \(mostBytes) 字节，实为 \(bytes.count)",
+                "expected XML of \(mostBytes) bytes at most, found \(bytes.count)")
         }
-        guard !bytes.isEmpty else { throw .lasting("expected XML, found nothing") }
+        guard !bytes.isEmpty else { throw .lasting("应为 XML，内容为空", "expected XML, found nothing") }
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw .lasting("expected XML in UTF-8, found other bytes")
+            throw .lasting("XML 应为 UTF-8 编码", "expected XML in UTF-8, found other bytes")
         }
         let clean = bytes.map { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D ? 0x20 : CChar(bitPattern: $0) }
         let options =
@@ -36,11 +38,15 @@ package struct FlatXML: Sendable, Equatable {
             return try unsafe clean.withUnsafeBufferPointer { buffer in
                 let reader = unsafe xmlReaderForMemory(
                     buffer.baseAddress, Int32(buffer.count), nil, "UTF-8", Int32(options))
-                guard let reader = unsafe reader else { throw Trouble.passing("no memory for the XML reader") }
+                guard let reader = unsafe reader else {
+                    throw Trouble.passing("内存不足，不能读 XML", "no memory for the XML reader")
+                }
                 defer { unsafe xmlFreeTextReader(reader) }
                 return try unsafe walk(reader)
             }
-        } catch let trouble as Trouble { throw trouble } catch { throw .lasting("expected XML", detail: "\(error)") }
+        } catch let trouble as Trouble { throw trouble } catch {
+            throw .lasting("应为 XML", "expected XML", detail: "\(error)")
+        }
     }
 
     /// An element whose end was not seen yet.
@@ -58,15 +64,19 @@ package struct FlatXML: Sendable, Equatable {
             switch unsafe xmlTextReaderRead(reader) {
             case 1: nodes += 1
             case 0: return result
-            default: throw .lasting("expected well-formed XML, found an error after \(nodes) nodes")
+            default:
+                throw .lasting(
+                    "XML 格式有误（第 \(nodes) 个节点之后）", "expected well-formed XML, found an error after \(nodes) nodes")
             }
-            guard nodes <= mostNodes else { throw .lasting("expected XML of \(mostNodes) nodes at most, found more") }
+            guard nodes <= mostNodes else {
+                throw .lasting("XML 至多 \(mostNodes) 个节点", "expected XML of \(mostNodes) nodes at most, found more")
+            }
             switch unsafe xmlReaderTypes(rawValue: UInt32(bitPattern: xmlTextReaderNodeType(reader))) {
             case XML_READER_TYPE_ELEMENT:
                 if !path.isEmpty { path[path.count - 1].holdsElements = true }
                 path.append(Open(name: unsafe text(xmlTextReaderConstName(reader))))
                 guard path.count <= deepest else {
-                    throw .lasting("expected XML of \(deepest) levels at most, found more")
+                    throw .lasting("XML 至多 \(deepest) 层", "expected XML of \(deepest) levels at most, found more")
                 }
                 if unsafe xmlTextReaderIsEmptyElement(reader) == 1 { try result.close(&path) }
             case XML_READER_TYPE_END_ELEMENT: try result.close(&path)
@@ -74,7 +84,7 @@ package struct FlatXML: Sendable, Equatable {
                 XML_READER_TYPE_SIGNIFICANT_WHITESPACE:
                 if !path.isEmpty { path[path.count - 1].text += unsafe text(xmlTextReaderConstValue(reader)) }
             case XML_READER_TYPE_COMMENT, XML_READER_TYPE_PROCESSING_INSTRUCTION, XML_READER_TYPE_XML_DECLARATION: break
-            default: throw .lasting("expected XML without a document type and entities, found one")
+            default: throw .lasting("XML 不得含文档类型或实体", "expected XML without a document type and entities, found one")
             }
         }
     }
@@ -90,7 +100,7 @@ package struct FlatXML: Sendable, Equatable {
         if fields[name] == nil {
             fields[name] = last.text
         } else if path.count == 1 {
-            throw .lasting("expected each element of \(first.name) once, found one twice")
+            throw .lasting("\(first.name) 的每个元素应只出现一次", "expected each element of \(first.name) once, found one twice")
         }
     }
 

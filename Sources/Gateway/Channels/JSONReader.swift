@@ -20,8 +20,11 @@ struct JSONReader {
 
     private func unexpected(_ wanted: String) -> Trouble {
         at < bytes.count
-            ? .lasting("expected JSON, found something else than \(wanted) at byte \(at)")
-            : .lasting("expected JSON, found its end at byte \(at) where \(wanted) should stand")
+            ? .lasting(
+                "应为 JSON，第 \(at) 字节处不是 \(wanted)", "expected JSON, found something else than \(wanted) at byte \(at)")
+            : .lasting(
+                "JSON 不完整：第 \(at) 字节处应有 \(wanted)",
+                "expected JSON, found its end at byte \(at) where \(wanted) should stand")
     }
 
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
@@ -40,10 +43,12 @@ struct JSONReader {
         space()
         values += 1
         guard depth <= JSONValue.deepest else {
-            throw .lasting("expected JSON of \(JSONValue.deepest) levels at most, found more")
+            throw .lasting(
+                "JSON 至多 \(JSONValue.deepest) 层", "expected JSON of \(JSONValue.deepest) levels at most, found more")
         }
         guard values <= JSONValue.mostValues else {
             throw .lasting(
+                "JSON 至多 \(JSONValue.mostValues) 个值：请分批发送",
                 "expected JSON of \(JSONValue.mostValues) values at most, found more: send fewer items at once")
         }
         switch next {
@@ -146,7 +151,9 @@ struct JSONReader {
 
     private func text(_ bytes: ArraySlice<UInt8>) throws(Trouble) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw .lasting("expected JSON in UTF-8, found other bytes before byte \(at): send UTF-8")
+            throw .lasting(
+                "JSON 应为 UTF-8，第 \(at) 字节之前不是",
+                "expected JSON in UTF-8, found other bytes before byte \(at): send UTF-8")
         }
         return text
     }

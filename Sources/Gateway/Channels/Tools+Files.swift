@@ -11,7 +11,7 @@ extension Tools {
     func keep(scratch path: String, name: String, digest: String? = nil) async throws(Trouble) -> Attachment {
         defer { try? FileManager.default.removeItem(atPath: path) }
         guard let file = FileHandle(forReadingAtPath: path) else {
-            throw .passing("a fetched file is gone from the scratch folder")
+            throw .passing("取来的文件不在临时目录了", "a fetched file is gone from the scratch folder")
         }
         defer { try? file.close() }
         var writer = try await BlobWriter(to: blobs, keys: keys)
@@ -23,13 +23,14 @@ extension Tools {
                 hash.update(data: piece)
                 try await writer.append(piece)
             }
-            guard writer.size > 0 else { throw Trouble.lasting("the fetched file is empty") }
+            guard writer.size > 0 else { throw Trouble.lasting("取来的文件为空", "the fetched file is empty") }
             guard digest == nil || hash.finalize().hex == digest else {
-                throw Trouble.lasting("expected the file with the SHA-256 that was announced, found another")
+                throw Trouble.lasting(
+                    "文件的 SHA-256 与来件所说不符", "expected the file with the SHA-256 that was announced, found another")
             }
         } catch {
             await writer.discard()
-            throw error as? Trouble ?? .passing("a fetched file cannot be read", detail: "\(error)")
+            throw error as? Trouble ?? .passing("取来的文件读不出", "a fetched file cannot be read", detail: "\(error)")
         }
         let blob = try await writer.finish()
         return Attachment(

@@ -31,7 +31,7 @@ struct Checkup {
         do throws(Trouble) { _ = try await Control.call(.get, "/readyz", at: fixed.privateAddress) } catch {
             return [
                 Finding(
-                    .serious, Phrase(zh: "守护进程没有就绪：\(error.reason)", en: "the daemon is not ready: \(error.reason)"),
+                    .serious, Phrase(zh: "守护进程没有就绪：\(error.words.zh)", en: "the daemon is not ready: \(error.reason)"),
                     mend: "systemctl status intake; journalctl -u intake -n 50")
             ]
         }
@@ -56,9 +56,9 @@ struct Checkup {
     private func books() async throws -> [Finding] {
         let books = try await ledger.store.books()
         return books.complaints.map { text in
-            let unowned = text.hasPrefix("tickets without owner")
+            let unowned = text.en.hasPrefix("tickets without owner")
             return Finding(
-                .serious, Phrase(zh: "账不平：\(text)", en: "the books do not balance: \(text)"),
+                .serious, Phrase(zh: "账不平：\(text.zh)", en: "the books do not balance: \(text.en)"),
                 mend: unowned
                     ? Phrase(
                         zh: "用 intake tickets --in-state received 找到它们，再 intake requeue",
@@ -164,7 +164,8 @@ struct Checkup {
             do throws(Trouble) { try await dispatcher.reach() } catch {
                 findings.append(
                     Finding(
-                        .serious, Phrase(zh: "目的地 \(name)：\(error.reason)", en: "destination \(name): \(error.reason)"),
+                        .serious,
+                        Phrase(zh: "目的地 \(name)：\(error.words.zh)", en: "destination \(name): \(error.reason)"),
                         mend: Phrase(zh: "修好后派发会自己继续", en: "deliveries go on by themselves once it is mended")))
             }
         }

@@ -99,7 +99,7 @@ struct Release: AsyncParsableCommand {
             [
                 String(row.id), row.ticket?.description ?? "—", row.destination, row.recipient,
                 ledger.time(row.created),
-                String(row.attempts), row.reason ?? "—",
+                String(row.attempts), row.reason.map { Phrase(kept: $0)[Terminal.language] } ?? "—",
             ]
         }
         Terminal.say(table.text)
@@ -125,11 +125,13 @@ extension DeliveryNote {
                 said: Masker.mask(reason.trimmed))
             let entry = try ledger.keys.entry(kind, at: ledger.now, actor: ledger.actor, note)
             if try await act(id, entry) {
-                Terminal.say("#\(id)  \(delivery.destination) → \(delivery.recipient)  \(kind.rawValue)")
+                let state = kind == .held ? Delivery.State.held.name : Phrase(zh: "已放行", en: "released")
+                Terminal.say("#\(id)  \(delivery.destination) → \(delivery.recipient)  \(state[Terminal.language])")
             } else {
-                let state = try await ledger.store.delivery([id]).first?.state.rawValue ?? "?"
+                let state = try await ledger.store.delivery([id]).first?.state.name ?? "?"
                 Terminal.complain(
-                    Terminal.both("派发 \(id) 现在是 \(state)，没有动", "delivery \(id) is \(state) now and was left as it is"))
+                    Terminal.both(
+                        "派发 \(id) 现在是“\(state.zh)”，没有动", "delivery \(id) is \(state.en) now and was left as it is"))
                 failed = true
             }
         }

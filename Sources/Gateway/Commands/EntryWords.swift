@@ -6,7 +6,7 @@ struct EntryWords {
 
     func words(_ entry: Entry) -> Phrase {
         do throws(Trouble) { return try read(entry) } catch {
-            return Phrase(zh: "（内容打不开：\(error.reason)）", en: "(cannot be opened: \(error.reason))")
+            return Phrase(zh: "（内容打不开：\(error.words.zh)）", en: "(cannot be opened: \(error.reason))")
         }
     }
 
@@ -30,8 +30,9 @@ struct EntryWords {
         case .fetched:
             guard let file = try payload(Fetched.self)?.attachment else { return "" }
             let name = Masker.mask(file.name)
-            if case .missing(let why) = file.content {
-                return Phrase(zh: "附件 \(name) 取不到：\(why)", en: "file \(name) will not be had: \(why)")
+            if case .missing(let kept) = file.content {
+                let why = Phrase(kept: kept)
+                return Phrase(zh: "附件 \(name) 取不到：\(why.zh)", en: "file \(name) will not be had: \(why.en)")
             }
             return Phrase(zh: "取到附件 \(name)", en: "file \(name) was fetched")
         case .moved: return Phrase(zh: "状态变更", en: "moved")
@@ -42,8 +43,8 @@ struct EntryWords {
             let calls = (try payload([EmergencyNotice].self) ?? []).map(\.number).joined(separator: ", ")
             return Phrase(zh: "含紧急词，已提醒值班人员：\(calls)", en: "emergency words, a person was alerted: \(calls)")
         case .replayed:
-            let reason = try payload(Replayed.self)?.reason ?? ""
-            return Phrase(zh: "从隔离区重放（原因：\(reason)）", en: "taken out of quarantine (\(reason))")
+            let reason = Phrase(kept: try payload(Replayed.self)?.reason ?? "")
+            return Phrase(zh: "从隔离区重放（原因：\(reason.zh)）", en: "taken out of quarantine (\(reason.en))")
         case .erased: return Phrase(zh: "依法删除内容", en: "content was erased by law")
         }
     }
@@ -65,7 +66,7 @@ struct EntryWords {
 
     private func note(_ chinese: String, _ english: String, _ note: DeliveryNote?) -> Phrase {
         guard let note else { return Phrase(zh: chinese, en: english) }
-        let what = "\(note.recipient) (\(note.destination), #\(note.delivery)): \(note.said)"
-        return Phrase(zh: "\(chinese) \(what)", en: "\(english) \(what)")
+        let (what, said) = ("\(note.recipient) (\(note.destination), #\(note.delivery)): ", Phrase(kept: note.said))
+        return Phrase(zh: "\(chinese) \(what)\(said.zh)", en: "\(english) \(what)\(said.en)")
     }
 }

@@ -31,7 +31,7 @@ struct QuarantineCommands: AsyncParsableCommand {
                 for row in rows {
                     table.rows.append([
                         String(row.id), ledger.time(row.at), row.channel, "\(row.parcel)/\(row.item + 1)",
-                        Masker.mask(row.reason),
+                        Masker.mask(Phrase(kept: row.reason)[Terminal.language]),
                     ])
                 }
                 Terminal.say(table.text)
@@ -58,13 +58,16 @@ struct QuarantineCommands: AsyncParsableCommand {
             try await place.withLedger { ledger in
                 let found = try await QuarantineCommands.one(id, ledger)
                 guard let kept = try await ledger.store.parcel(found.parcel)?.parcel else {
-                    throw Trouble.needsPerson("parcel \(found.parcel) is not in the ledger; run: intake doctor")
+                    throw Trouble.needsPerson(
+                        "原件 \(found.parcel) 不在账本里；请运行 intake doctor",
+                        "parcel \(found.parcel) is not in the ledger; run: intake doctor")
                 }
                 if raw {
                     return try await QuarantineCommands.read(kept, ledger) { FileHandle.standardOutput.write($0) }
                 }
                 let envelope = try ledger.keys.open([String: String].self, kept.envelope, as: "envelope")
-                Terminal.say("\(found.channel)  \(ledger.time(found.at))  \(kept.size) B  \(Masker.mask(found.reason))")
+                let reason = Masker.mask(Phrase(kept: found.reason)[Terminal.language])
+                Terminal.say("\(found.channel)  \(ledger.time(found.at))  \(kept.size) B  \(reason)")
                 for (name, value) in envelope.sorted(by: { $0.key < $1.key }) {
                     Terminal.say("\(name): \(Masker.mask(value))")
                 }

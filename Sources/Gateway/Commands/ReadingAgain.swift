@@ -29,7 +29,7 @@ struct ReadingAgain {
         }
         let items: [Item]
         do throws(Trouble) { items = try await self.items(kept.parcel, by: channel) } catch {
-            return stays(error.reason)
+            return stays(error.words.kept)
         }
         var outcomes: [Outcome] = []
         for row in rows {
@@ -111,10 +111,15 @@ struct ReadingAgain {
             defer { try? FileManager.default.removeItem(atPath: path) }
             guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
                 let file = FileHandle(forWritingAtPath: path)
-            else { throw .passing("a copy of the bytes cannot be written; check free space: \(folder)") }
+            else {
+                throw .passing(
+                    "原件副本写不下；请检查磁盘空间：\(folder)", "a copy of the bytes cannot be written; check free space: \(folder)")
+            }
             try await ledger.blobs.open(id, keys: ledger.keys) { chunk throws(Trouble) in
                 do { try file.write(contentsOf: chunk) } catch {
-                    throw .passing("a copy of the bytes cannot be written; check free space", detail: "\(error)")
+                    throw .passing(
+                        "原件副本写不下；请检查磁盘空间", "a copy of the bytes cannot be written; check free space", detail: "\(error)"
+                    )
                 }
             }
             try? file.close()

@@ -52,7 +52,9 @@ struct Replay: AsyncParsableCommand {
                 Terminal.progress("\(done)/\(rows.count)")
             }
             Terminal.progress("")
-            let text = sums.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.rawValue) \($0.value)" }
+            let text = sums.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                "\($0.key.name[Terminal.language]) \($0.value)"
+            }
             Terminal.complain(
                 Terminal.both(dryRun ? "若重放：" : "已重放：", dryRun ? "would become: " : "became: ")
                     + (text.isEmpty ? "0" : text.joined(separator: ", ")))
@@ -73,7 +75,8 @@ struct Replay: AsyncParsableCommand {
     }
 
     private func say(_ line: Line) {
-        let end = [line.ticket?.description, line.reason].compactMap(\.self).joined(separator: "  ")
-        Terminal.say("#\(line.id)  \(line.channel)  → \(line.class.rawValue)  \(Masker.mask(end))")
+        let end = [line.ticket?.description, line.reason.map { Phrase(kept: $0)[Terminal.language] }].compactMap(\.self)
+            .joined(separator: "  ")
+        Terminal.say("#\(line.id)  \(line.channel)  → \(line.class.name[Terminal.language])  \(Masker.mask(end))")
     }
 }

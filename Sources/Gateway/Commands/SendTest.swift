@@ -46,7 +46,7 @@ struct SendTest: AsyncParsableCommand {
             }
             inbox.close()
             await running
-            guard let number = receipts.first?.ticket else { throw Trouble.lasting("no ticket came of it") }
+            guard let number = receipts.first?.ticket else { throw Trouble.lasting("没有成为工单", "no ticket came of it") }
             Terminal.complain(Terminal.both("已保存为 \(number)", "kept as \(number)"))
             try await follow(number, ledger)
         }
@@ -58,7 +58,8 @@ struct SendTest: AsyncParsableCommand {
             let ticket = try await ledger.ticket(number.description)
             let deliveries = try await ledger.store.deliveries(of: number.id)
             let waiting = deliveries.filter { $0.state == .pending }.count
-            Terminal.progress("\(ticket.state.rawValue)  \(deliveries.count - waiting)/\(deliveries.count)")
+            Terminal.progress(
+                "\(Words(Terminal.language).name(ticket.state))  \(deliveries.count - waiting)/\(deliveries.count)")
             let held = deliveries.contains { $0.state == .held }
             if ticket.entries > 1, waiting == 0 || held || ContinuousClock.now >= end {
                 Terminal.progress("")
@@ -85,7 +86,8 @@ struct SendTest: AsyncParsableCommand {
                     deliveries: Dictionary(states, uniquingKeysWith: { first, _ in first })))
         }
         for delivery in deliveries {
-            Terminal.say("#\(delivery.id)  \(delivery.destination) → \(delivery.recipient)  \(delivery.state.rawValue)")
+            let state = delivery.state.name[Terminal.language]
+            Terminal.say("#\(delivery.id)  \(delivery.destination) → \(delivery.recipient)  \(state)")
         }
     }
 }

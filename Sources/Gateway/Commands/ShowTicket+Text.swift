@@ -45,16 +45,18 @@ extension TicketReport {
         for work in assignments {
             let role = work.role == .lead ? both("主办", "lead") : both("协办", "co-handler")
             lines.append(
-                "\(role)  \(ledger.department(work.department))  \(work.state.rawValue)  "
+                "\(role)  \(ledger.department(work.department))  \(work.state.name[language])  "
                     + "\(both("派出", "sent")) \(ledger.time(work.sent))  "
                     + "\(both("签收限", "sign by")) \(ledger.time(work.signBy))  "
                     + "\(both("办结限", "resolve by")) \(ledger.time(work.resolveBy))")
         }
         title(both("派发", "deliveries"))
         for sent in deliveries {
-            lines.append("#\(sent.id)  \(sent.destination) → \(sent.recipient)  \(sent.state.rawValue)")
+            lines.append("#\(sent.id)  \(sent.destination) → \(sent.recipient)  \(sent.state.name[language])")
             for attempt in sent.attempts {
-                lines.append("    \(ledger.time(attempt.at))  \(attempt.result.rawValue)  \(attempt.reason)")
+                lines.append(
+                    "    \(ledger.time(attempt.at))  \(attempt.result.name[language])  "
+                        + Phrase(kept: attempt.reason)[language])
             }
         }
         title(both("历史", "history"))

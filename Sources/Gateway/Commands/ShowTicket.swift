@@ -31,7 +31,7 @@ struct ShowTicket: AsyncParsableCommand {
                         Revealed(reason: Masker.mask(reveal.trimmed), shown: "identity"))
                 ]
                 guard try await ledger.store.apply([outcome]) == [true] else {
-                    throw Trouble.passing("the reveal could not be recorded; nothing is shown")
+                    throw Trouble.passing("查看身份未能记入历史，因此不予显示", "the reveal could not be recorded; nothing is shown")
                 }
                 ticket = try await ledger.ticket(number)
             }

@@ -62,7 +62,7 @@ enum Exit {
         case let code as ExitCode: return code
         case let error as ConfigurationError: Terminal.complain(error.text(in: Terminal.language))
         case let trouble as Trouble:
-            Terminal.complain(trouble.reason + (trouble.detail.map { " (\($0))" } ?? ""))
+            Terminal.complain(trouble.words[Terminal.language] + (trouble.detail.map { " (\($0))" } ?? ""))
         default: Terminal.complain("\(error)")
         }
         return ExitCode(code(error))

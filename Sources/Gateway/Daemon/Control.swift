@@ -16,7 +16,7 @@ enum Control {
         _ method: HTTPCall.Method, _ path: String, at address: Listener.Address
     ) async throws(Trouble) -> (status: Int, text: String) {
         guard case .tcp(let host, let port) = address else {
-            throw .lasting("the private listener must be an address and a port to be called")
+            throw .lasting("内部监听须写成地址加端口，命令才能连上", "the private listener must be an address and a port to be called")
         }
         let network = try Network(now: { .wall })
         var call = HTTPCall(method, "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path)")

@@ -15,7 +15,8 @@ struct Fetching: Sendable {
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {
-                outcomes.append(works.later(job, ticket: job.subject, .needsPerson("the ticket cannot be opened")))
+                outcomes.append(
+                    works.later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
                 continue
             }
             do throws(Trouble) { outcomes.append(try await fetch(dossier, job)) } catch {
@@ -40,7 +41,7 @@ struct Fetching: Sendable {
                 continue
             } catch {
                 attachment = Attachment(
-                    name: remote.name, type: "application/octet-stream", content: .missing(error.reason))
+                    name: remote.name, type: "application/octet-stream", content: .missing(error.words.kept))
                 tools.metrics.count("intake_files_fetched_total", ["outcome": "missing"])
                 tools.log.error(
                     "a file will not be had", metadata: ["ticket": "\(dossier.ticket.number)", "trouble": "\(error)"])

@@ -59,7 +59,7 @@ struct HandingOver: Sendable {
 
     private func open(_ delivery: Delivery, attempt: Int) async throws(Trouble) -> Outgoing {
         guard let ticket = try await tools.store.tickets([delivery.ticket]).first else {
-            throw .needsPerson("delivery \(delivery.id) belongs to no ticket")
+            throw .needsPerson("派发 \(delivery.id) 不属于任何工单", "delivery \(delivery.id) belongs to no ticket")
         }
         var contact: KeptContact?
         if let id = delivery.contact,
@@ -79,11 +79,11 @@ struct HandingOver: Sendable {
         let again =
             trouble.kind == .passing || trouble.kind == .unclear && !works.holdsUnclear.contains(delivery.destination)
         guard again, job.attempts + 1 < works.holdAfter else {
-            var outcome = try finished(job, delivery, result(trouble), trouble.reason)
+            var outcome = try finished(job, delivery, result(trouble), trouble.words.kept)
             if let alerts = works.ways.alerts, delivery.recipient != "operator" {
                 let alert = Alert(
                     number: outgoing.ticket, title: "派发被搁置 A delivery is held: \(delivery.recipient)",
-                    text: "\(delivery.destination): \(trouble.reason)\nintake release \(delivery.id)")
+                    text: "\(delivery.destination)：\(trouble.words.kept)\nintake release \(delivery.id)")
                 outcome.deliveries = [
                     NewDelivery(
                         destination: alerts, recipient: "operator",
@@ -95,7 +95,8 @@ struct HandingOver: Sendable {
         var outcome = Outcome(ticket: delivery.ticket, job: job)
         outcome.close = .again(tools.now() + Backoff.standard.pause(after: job.attempts, asked: trouble.retryAfter))
         outcome.attempt = Attempt(
-            delivery: delivery.id, at: tools.now(), result: result(trouble), reason: trouble.reason, state: .pending)
+            delivery: delivery.id, at: tools.now(), result: result(trouble), reason: trouble.words.kept, state: .pending
+        )
         count(delivery, result(trouble))
         return outcome
     }

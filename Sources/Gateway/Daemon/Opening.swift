@@ -28,7 +28,9 @@ enum Opening {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch { throw .needsPerson("the state folder cannot be made: \(path)", detail: "\(error)") }
+        } catch {
+            throw .needsPerson("状态目录建不了：\(path)", "the state folder cannot be made: \(path)", detail: "\(error)")
+        }
         return path
     }
 
@@ -51,7 +53,9 @@ enum Opening {
             try? FileManager.default.removeItem(atPath: path)
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch { throw .needsPerson("the scratch folder cannot be made: \(path)", detail: "\(error)") }
+        } catch {
+            throw .needsPerson("临时目录建不了：\(path)", "the scratch folder cannot be made: \(path)", detail: "\(error)")
+        }
     }
 }
 

@@ -18,7 +18,7 @@ struct PrivateRoutes: Sendable {
                 if let reason = inbox.shutReason { throw reason }
                 try await tools.store.probe(at: tools.now())
                 return PrivateRoutes.text(.ok, "ready\n")
-            } catch { return PrivateRoutes.text(.serviceUnavailable, "\(error.reason)\n") }
+            } catch { return PrivateRoutes.text(.serviceUnavailable, "\(error.words.kept)\n") }
         }
         router.get("/metrics") { _, _ in
             tools.metrics.set("intake_backlog_parcels", to: Double(inbox.backlog))

@@ -14,7 +14,8 @@ struct Settling: Sendable {
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {
-                outcomes.append(works.later(job, ticket: job.subject, .needsPerson("the ticket cannot be opened")))
+                outcomes.append(
+                    works.later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
                 continue
             }
             do throws(Trouble) {

@@ -35,7 +35,10 @@ struct Ticker: Service {
             if let free = try await tools.blobs.free() {
                 tools.metrics.set("store_free_bytes", to: Double(free))
                 let low = free < floor
-                inbox.shut(low ? .passing("the disk is nearly full; free some space", retryAfter: .seconds(60)) : nil)
+                inbox.shut(
+                    low
+                        ? .passing("磁盘将满；请腾出空间", "the disk is nearly full; free some space", retryAfter: .seconds(60))
+                        : nil)
                 if low { tools.log.critical("free space is below the floor", metadata: ["free": "\(free)"]) }
             }
             try await tools.store.probe(at: tools.now())
@@ -74,7 +77,7 @@ struct Ticker: Service {
             }
             tools.metrics.set("intake_books_out_of_balance", to: Double(books.complaints.count))
             for complaint in books.complaints {
-                tools.log.critical("the books do not balance", metadata: ["complaint": "\(complaint)"])
+                tools.log.critical("the books do not balance", metadata: ["complaint": "\(complaint.en)"])
             }
         } catch { tools.log.warning("the books could not be counted", metadata: ["trouble": "\(error)"]) }
     }

@@ -17,7 +17,7 @@ protocol Dispatcher: Sendable {
     /// Reads its settings; opens nothing.
     init(name: String, _ settings: Settings, _ tools: Tools)
 
-    /// Hands it over; gives one sentence for the history (the remote id, the path), without secrets.
+    /// Hands it over; gives one sentence for the history (the remote id, the path) as `Phrase.kept`, without secrets.
     func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String
 
     /// Whether the far side can be reached, where that is cheap to find out and changes nothing there; for the doctor.

@@ -23,37 +23,39 @@ struct MailDraft: Sendable {
         _ = MimeTree.started
         let output = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard output >= 0 else {
-            throw .passing("a mail cannot be written; check free space", detail: "errno \(errno)")
+            throw .passing("邮件写不下；请检查磁盘空间", "a mail cannot be written; check free space", detail: "errno \(errno)")
         }
         defer { close(output) }
         var inputs: [Int32] = []
         defer { for input in inputs { close(input) } }
         guard let words = unsafe cmime_multipart("alternative"), let plain = unsafe cmime_text_part("plain", text),
             let rich = unsafe cmime_text_part("html", html), let whole = unsafe cmime_multipart("mixed")
-        else { throw .passing("out of memory") }
+        else { throw .passing("内存不足", "out of memory") }
         unsafe cmime_add(words, plain)
         unsafe cmime_add(words, rich)
         unsafe cmime_add(whole, words)
         for file in files {
             let input = unsafe open(file.path, O_RDONLY | O_CLOEXEC)
-            guard input >= 0 else { throw .passing("a file of a mail cannot be read", detail: "errno \(errno)") }
+            guard input >= 0 else {
+                throw .passing("邮件的一个附件读不出", "a file of a mail cannot be read", detail: "errno \(errno)")
+            }
             inputs.append(input)
             let type = file.type.split(separator: "/").map(String.init)
             guard
                 let part = unsafe cmime_file_part(
                     input, type.count == 2 ? type[0] : "application", type.count == 2 ? type[1] : "octet-stream",
                     MailDraft.line(file.name))
-            else { throw .passing("out of memory") }
+            else { throw .passing("内存不足", "out of memory") }
             unsafe cmime_add(whole, part)
         }
         guard
             let message = unsafe cmime_message(
                 MailDraft.line(fromName), from, to, MailDraft.line(subject), id, Int(date.milliseconds / 1000), whole)
-        else { throw .passing("out of memory") }
+        else { throw .passing("内存不足", "out of memory") }
         defer { unsafe cmime_release(message) }
         for header in headers { unsafe cmime_set_header(message, header.name, MailDraft.line(header.value)) }
         guard unsafe cmime_write_message(message, output) else {
-            throw .passing("a mail cannot be written; check free space", detail: "errno \(errno)")
+            throw .passing("邮件写不下；请检查磁盘空间", "a mail cannot be written; check free space", detail: "errno \(errno)")
         }
     }
 

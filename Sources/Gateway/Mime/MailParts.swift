@@ -34,7 +34,9 @@ struct MailParts {
 
     private mutating func walk(_ parts: some Sequence<MimePart>, _ place: Place) throws(Trouble) {
         guard place.depth <= MailParts.deepest else {
-            throw .lasting("expected at most \(MailParts.deepest) parts inside each other in a mail, found more")
+            throw .lasting(
+                "邮件的部分至多嵌套 \(MailParts.deepest) 层",
+                "expected at most \(MailParts.deepest) parts inside each other in a mail, found more")
         }
         var place = place
         let (textBefore, htmlBefore) = (text.count, html.count)

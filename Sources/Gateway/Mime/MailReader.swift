@@ -18,7 +18,7 @@ package struct MailReader: Sendable {
         let scan = try MailScan(path)
         let root = try MimeTree(path).root
         guard root.hasHeaders || root.body?.hasHeaders == true else {
-            throw .lasting("expected a mail, found no header")
+            throw .lasting("应为邮件，没有信头", "expected a mail, found no header")
         }
         var mail = Mail(bodyDigest: scan.bodyDigest)
         readHeaders(of: root, into: &mail)
@@ -57,18 +57,23 @@ package struct MailReader: Sendable {
 
     private func write(_ part: MimePart, to path: String) throws(Trouble) -> Int64 {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .passing("a file of a mail cannot be made", detail: "errno \(errno)") }
+        guard file >= 0 else {
+            throw .passing("邮件附件的文件建不了", "a file of a mail cannot be made", detail: "errno \(errno)")
+        }
         defer { close(file) }
         if let bytes = part.bytes() {
             while true {
                 let piece = bytes.next()
                 if piece.isEmpty { break }
                 guard unsafe Glibc.write(file, piece, piece.count) == piece.count else {
-                    throw .passing("a file of a mail cannot be written; check free space", detail: "errno \(errno)")
+                    throw .passing(
+                        "邮件附件写不下；请检查磁盘空间", "a file of a mail cannot be written; check free space",
+                        detail: "errno \(errno)")
                 }
             }
         } else if !(part.enclosed ?? part).write(to: file) {
-            throw .passing("a file of a mail cannot be written; check free space", detail: "errno \(errno)")
+            throw .passing(
+                "邮件附件写不下；请检查磁盘空间", "a file of a mail cannot be written; check free space", detail: "errno \(errno)")
         }
         return Int64(max(0, lseek(file, 0, SEEK_END)))
     }

@@ -18,13 +18,15 @@ struct MailScan {
     /// Throws: passing if the file cannot be read, lasting if it is out of bounds.
     init(_ path: String) throws(Trouble) {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .passing("the mail file cannot be opened", detail: "errno \(errno)") }
+        guard file >= 0 else { throw .passing("邮件文件打不开", "the mail file cannot be opened", detail: "errno \(errno)") }
         defer { close(file) }
         var walk = Walk()
         var room = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = unsafe read(file, &room, room.count)
-            guard count >= 0 else { throw .passing("the mail file cannot be read", detail: "errno \(errno)") }
+            guard count >= 0 else {
+                throw .passing("邮件文件读不出", "the mail file cannot be read", detail: "errno \(errno)")
+            }
             if count == 0 { break }
             size += Int64(count)
             try walk.take(room[..<count])
@@ -47,7 +49,9 @@ struct MailScan {
                 header += end - rest.startIndex
                 if start.count < 2 { start += rest[..<end].prefix(2) }
                 guard header <= MailScan.headerLimit else {
-                    throw .lasting("expected at most \(MailScan.headerLimit) bytes of headers in a mail, found more")
+                    throw .lasting(
+                        "邮件头至多 \(MailScan.headerLimit) 字节",
+                        "expected at most \(MailScan.headerLimit) bytes of headers in a mail, found more")
                 }
                 if rest[end - 1] == 10 {
                     if start.first == 10 || start.prefix(2) == [13, 10] { inHeader = false }
@@ -71,7 +75,9 @@ struct MailScan {
                     if start == [45, 45] {
                         dashes += 1
                         guard dashes <= MailScan.boundaryLimit else {
-                            throw .lasting("expected at most \(MailScan.boundaryLimit / 2) parts in a mail, found more")
+                            throw .lasting(
+                                "邮件至多 \(MailScan.boundaryLimit / 2) 个部分",
+                                "expected at most \(MailScan.boundaryLimit / 2) parts in a mail, found more")
                         }
                     }
                 }

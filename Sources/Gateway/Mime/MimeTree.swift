@@ -21,15 +21,17 @@ import Intake
     init(_ path: String, part: Bool = false) throws(Trouble) {
         _ = MimeTree.started
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .passing("the mail file cannot be opened", detail: "errno \(errno)") }
+        guard file >= 0 else { throw .passing("邮件文件打不开", "the mail file cannot be opened", detail: "errno \(errno)") }
         var left = MimeTree.headerLimit
         let object = unsafe cmime_parse(file, part, &left)
         guard left > 0, let object = unsafe object else {
             if let object = unsafe object { unsafe cmime_release(object) }
             close(file)
             throw left > 0
-                ? .lasting("expected a message, found nothing that is one")
-                : .lasting("expected at most \(MimeTree.headerLimit) headers in a message, found more")
+                ? .lasting("应为邮件，内容不是", "expected a message, found nothing that is one")
+                : .lasting(
+                    "邮件头至多 \(MimeTree.headerLimit) 个",
+                    "expected at most \(MimeTree.headerLimit) headers in a message, found more")
         }
         self.file = file
         unsafe self.object = unsafe object

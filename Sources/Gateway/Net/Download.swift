@@ -11,7 +11,9 @@ final class Download {
     /// Throws a passing trouble if the file exists already or cannot be made.
     init(_ path: String, limit: Int64) throws(Trouble) {
         file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .passing("the file for the answer cannot be made", detail: "errno \(errno)") }
+        guard file >= 0 else {
+            throw .passing("存放应答的文件建不了", "the file for the answer cannot be made", detail: "errno \(errno)")
+        }
         self.path = path
         self.limit = limit
     }
@@ -19,12 +21,15 @@ final class Download {
     /// Nil when all bytes are written.
     func write(_ bytes: UnsafeRawBufferPointer) -> Trouble? {
         size += Int64(bytes.count)
-        guard size <= limit else { return .lasting("expected at most \(limit) bytes, found more") }
+        guard size <= limit else {
+            return .lasting("至多 \(limit) 字节，实际更多", "expected at most \(limit) bytes, found more")
+        }
         var rest = unsafe bytes
         while unsafe !rest.isEmpty {
             let count = unsafe Glibc.write(file, rest.baseAddress, rest.count)
             guard count > 0 else {
-                return .passing("the answer cannot be written; check free space", detail: "errno \(errno)")
+                return .passing(
+                    "应答写不下；请检查磁盘空间", "the answer cannot be written; check free space", detail: "errno \(errno)")
             }
             unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }

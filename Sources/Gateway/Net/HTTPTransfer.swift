@@ -22,9 +22,10 @@ final class HTTPTransfer: Transfer {
     private static let headerLimit = 64 * 1024
 
     init(_ call: HTTPCall, now: @escaping Now, done: @escaping (Result<HTTPAnswer, Trouble>) -> Void) throws(Trouble) {
-        guard let easy = Easy() else { throw .passing("out of memory") }
+        guard let easy = Easy() else { throw .passing("内存不足", "out of memory") }
         guard call.headers.allSatisfy(\.isSound) else {
-            throw .lasting("a header of the request holds characters that headers cannot; mend the settings")
+            throw .lasting(
+                "请求头含有不允许的字符；请修正设置", "a header of the request holds characters that headers cannot; mend the settings")
         }
         self.easy = easy
         self.call = call
@@ -71,7 +72,9 @@ final class HTTPTransfer: Transfer {
     fileprivate func header(_ line: UnsafeRawBufferPointer) -> Bool {
         headerBytes += line.count
         guard headerBytes <= HTTPTransfer.headerLimit else {
-            own = .lasting("\(host) sent more than \(HTTPTransfer.headerLimit) bytes of headers")
+            own = .lasting(
+                "\(host) 的应答头超过 \(HTTPTransfer.headerLimit) 字节",
+                "\(host) sent more than \(HTTPTransfer.headerLimit) bytes of headers")
             return false
         }
         let text = unsafe String(decoding: line, as: UTF8.self)

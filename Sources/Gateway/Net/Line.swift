@@ -68,7 +68,7 @@ package final class Line: Sendable {
     package func send(_ bytes: [UInt8], within limit: Duration) async throws(Trouble) {
         guard try await ask(.send(bytes[...]), limit) != nil else {
             close()
-            throw .passing("the mail server takes nothing more")
+            throw .passing("邮件服务器不再接收数据", "the mail server takes nothing more")
         }
     }
 

@@ -29,7 +29,9 @@ final class LineEnd: @unchecked Sendable {
     func ask(_ wish: Wish, until deadline: ContinuousClock.Instant, done: @escaping (Result<[UInt8]?, Trouble>) -> Void)
     {
         if let over { return done(.failure(over)) }
-        guard pending == nil else { return done(.failure(.lasting("the line to \(host) is in use"))) }
+        guard pending == nil else {
+            return done(.failure(.lasting("到 \(host) 的连接正在使用", "the line to \(host) is in use")))
+        }
         pending = Pending(wish: wish, deadline: deadline, done: done)
         proceed()
     }
@@ -102,7 +104,7 @@ final class LineTransfer: Transfer {
     private let done: (Result<LineEnd, Trouble>) -> Void
 
     init(_ login: LineLogin, done: @escaping (Result<LineEnd, Trouble>) -> Void) throws(Trouble) {
-        guard let easy = Easy() else { throw .passing("out of memory") }
+        guard let easy = Easy() else { throw .passing("内存不足", "out of memory") }
         self.easy = easy
         self.done = done
         host = login.host

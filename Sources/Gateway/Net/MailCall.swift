@@ -44,10 +44,14 @@ final class MailTransfer: Transfer {
     private let done: (Result<Int, Trouble>) -> Void
 
     init(_ call: MailCall, done: @escaping (Result<Int, Trouble>) -> Void) throws(Trouble) {
-        guard let easy = Easy(), let upload = try Upload(.file(call.file)) else { throw .passing("out of memory") }
+        guard let easy = Easy(), let upload = try Upload(.file(call.file)) else {
+            throw .passing("内存不足", "out of memory")
+        }
         for address in [call.from, call.to] {
             guard !address.isEmpty, address.utf8.allSatisfy({ $0 > 32 && $0 != 60 && $0 != 62 && $0 != 127 }) else {
-                throw .lasting("a mail address of the delivery cannot be one; mend it where it is kept")
+                throw .lasting(
+                    "收件地址不是有效的邮件地址；请在保存它的地方修正", "a mail address of the delivery cannot be one; mend it where it is kept"
+                )
             }
         }
         self.easy = easy
@@ -86,8 +90,18 @@ final class MailTransfer: Transfer {
             let trouble = NetTrouble.of(code, sent: upload.ended, host: call.host)
             guard trouble.kind != .needsPerson else { return done(.failure(trouble)) }
             switch answer {
-            case 400..<500: done(.failure(.passing("the mail server \(call.host) said \(answer): not now")))
-            case 500..<600: done(.failure(.lasting("the mail server \(call.host) said \(answer): never")))
+            case 400..<500:
+                done(
+                    .failure(
+                        .passing(
+                            "邮件服务器 \(call.host) 答复 \(answer)：暂不接收",
+                            "the mail server \(call.host) said \(answer): not now")))
+            case 500..<600:
+                done(
+                    .failure(
+                        .lasting(
+                            "邮件服务器 \(call.host) 答复 \(answer)：拒收", "the mail server \(call.host) said \(answer): never"))
+                )
             default: done(.failure(trouble))
             }
         }

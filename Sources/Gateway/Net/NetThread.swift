@@ -16,7 +16,7 @@ final class NetThread: Sendable {
     /// Throws a passing trouble if libcurl gives no handle (no memory, no file descriptors).
     init(name: String) throws(Trouble) {
         guard NetThread.ready, let multi = Multi() else {
-            throw .passing("libcurl could not be started; check memory and open files")
+            throw .passing("libcurl 启动不了；请检查内存和打开文件数", "libcurl could not be started; check memory and open files")
         }
         self.multi = multi
         let thread = Thread { [self] in work() }

@@ -11,40 +11,53 @@ enum NetTrouble {
         let detail = "libcurl \(code.rawValue): \(said)"
         switch code {
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
-            return .lasting("expected a complete address with an allowed scheme; mend the address", detail: detail)
+            return .lasting(
+                "地址应完整并使用允许的协议；请修正地址", "expected a complete address with an allowed scheme; mend the address",
+                detail: detail)
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_ISSUER_ERROR:
-            return .needsPerson("the CA file for \(host) cannot be read; mend it", detail: detail)
+            return .needsPerson(
+                "用于 \(host) 的 CA 文件读不出；请修正", "the CA file for \(host) cannot be read; mend it", detail: detail)
         case CURLE_LOGIN_DENIED, CURLE_AUTH_ERROR:
-            return .needsPerson("\(host) refused the log-in; check user and credential", detail: detail)
+            return .needsPerson(
+                "\(host) 拒绝登录；请检查用户名和凭据", "\(host) refused the log-in; check user and credential", detail: detail)
         case CURLE_COULDNT_RESOLVE_HOST:
-            return .passing("the name \(host) cannot be resolved; check DNS", detail: detail)
+            return .passing("域名 \(host) 解析不了；请检查 DNS", "the name \(host) cannot be resolved; check DNS", detail: detail)
         case CURLE_COULDNT_CONNECT:
-            return .passing("no connection to \(host)", detail: detail)
+            return .passing("连不上 \(host)", "no connection to \(host)", detail: detail)
         case CURLE_PEER_FAILED_VERIFICATION:
-            return .passing("the certificate of \(host) is not valid; it must be renewed there", detail: detail)
+            return .passing(
+                "\(host) 的证书无效；须由对方更换", "the certificate of \(host) is not valid; it must be renewed there",
+                detail: detail)
         case CURLE_SSL_CONNECT_ERROR, CURLE_USE_SSL_FAILED:
-            return .passing("no TLS connection to \(host)", detail: detail)
+            return .passing("与 \(host) 建立不了 TLS 连接", "no TLS connection to \(host)", detail: detail)
         case CURLE_OUT_OF_MEMORY:
-            return sent ? .unclear("out of memory", detail: detail) : .passing("out of memory", detail: detail)
+            return sent
+                ? .unclear("内存不足", "out of memory", detail: detail) : .passing("内存不足", "out of memory", detail: detail)
         default:
             if sent {
-                return .unclear("the answer of \(host) was lost after the request was sent", detail: detail)
+                return .unclear(
+                    "请求已发出，但没有等到 \(host) 的应答", "the answer of \(host) was lost after the request was sent",
+                    detail: detail)
             }
-            let what = code == CURLE_OPERATION_TIMEDOUT ? "\(host) took too long" : "the connection to \(host) broke"
-            return .passing(what, detail: detail)
+            if code == CURLE_OPERATION_TIMEDOUT {
+                return .passing("\(host) 太久没有应答", "\(host) took too long", detail: detail)
+            }
+            return .passing("与 \(host) 的连接中断", "the connection to \(host) broke", detail: detail)
         }
     }
 
     static func blocked(_ address: NetAddress?, host: String) -> Trouble {
-        .needsPerson(
-            "\(host) leads to \(address.map(\.description) ?? "no IP address"), outside the networks it may be in; "
-                + "list the network if this is meant")
+        let found = address?.description
+        return .needsPerson(
+            "\(host) 指向 \(found ?? "非 IP 地址")，不在允许的网络之内；若确实要连，请把该网络列入 networks",
+            "\(host) leads to \(found ?? "no IP address"), outside the networks it may be in; list the network if this is "
+                + "meant")
     }
 
     /// Our own cancellation (shutdown, lease lost).
     static func cancelled(sent: Bool, host: String) -> Trouble {
         sent
-            ? .unclear("stopped by us while \(host) was answering")
-            : .passing("stopped by us before anything was sent to \(host)")
+            ? .unclear("\(host) 应答期间被本程序中止", "stopped by us while \(host) was answering")
+            : .passing("尚未向 \(host) 发送即被本程序中止", "stopped by us before anything was sent to \(host)")
     }
 }

@@ -25,7 +25,9 @@ final class Upload {
             bytes = []
             file = unsafe open(path, O_RDONLY | O_CLOEXEC)
             let end = file < 0 ? -1 : lseek(file, 0, SEEK_END)
-            guard end >= 0 else { throw .passing("the file to send cannot be opened", detail: "errno \(errno)") }
+            guard end >= 0 else {
+                throw .passing("待发文件打不开", "the file to send cannot be opened", detail: "errno \(errno)")
+            }
             size = Int64(end)
         }
     }
@@ -42,7 +44,7 @@ final class Upload {
         }
         let count = unsafe pread(file, target.baseAddress, target.count, Int(offset))
         guard count >= 0 else {
-            trouble = .passing("the file to send cannot be read", detail: "errno \(errno)")
+            trouble = .passing("待发文件读不出", "the file to send cannot be read", detail: "errno \(errno)")
             return Int(CURL_READFUNC_ABORT)
         }
         offset += Int64(count)

@@ -62,7 +62,7 @@ package struct Audit {
         try await audit.readTickets()
         try await audit.readCheckpoints()
         for complaint in try await store.books().complaints {
-            audit.add(.books, words: Phrase(zh: "账不平：\(complaint)", en: "the books: \(complaint)"))
+            audit.add(.books, words: Phrase(zh: "账不平：\(complaint.zh)", en: "the books: \(complaint.en)"))
         }
         return audit.report
     }
@@ -104,7 +104,7 @@ package struct Audit {
             do throws(Trouble) {
                 verdict = ChainVerdict(now, try await store.entries(of: [id]), keys)
             } catch  where error.kind != .passing {
-                let words = Phrase(zh: "历史读不出：\(error.reason)", en: "cannot be read: \(error.reason)")
+                let words = Phrase(zh: "历史读不出：\(error.words.zh)", en: "cannot be read: \(error.reason)")
                 verdict = ChainVerdict(findings: [Finding(what: .entryChanged, ticket: id, words: words)])
             }
         }
@@ -220,7 +220,7 @@ private struct ChainVerdict {
                 }
             } catch {
                 tell(
-                    .payload, entry.sequence, "第 \(entry.sequence) 条的内容与摘要不符：\(error.reason)",
+                    .payload, entry.sequence, "第 \(entry.sequence) 条的内容与摘要不符：\(error.words.zh)",
                     "the payload of entry \(entry.sequence) does not match its digest: \(error.reason)")
             }
             (head, expected) = (entry.hash, entry.sequence + 1)

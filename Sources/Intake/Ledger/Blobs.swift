@@ -98,7 +98,7 @@ extension Blobs {
             }
             held = chunk
         }
-        guard let last = held else { throw .needsPerson("a blob is empty") }
+        guard let last = held else { throw .needsPerson("文件为空", "a blob is empty") }
         try await each(try keys.open(Sealed(last), as: BlobWriter.context(number, last: true)))
     }
 

@@ -51,10 +51,12 @@ package final class Inbox: Sendable {
         let sealed = try keys.seal(parcel, day: day)
         let answer = await withCheckedContinuation { continuation in
             let refusal: Trouble? = state.withLock { state in
-                if state.closed { return .passing("the gateway is stopping; try again", retryAfter: .seconds(5)) }
+                if state.closed {
+                    return .passing("网关正在停止；请重试", "the gateway is stopping; try again", retryAfter: .seconds(5))
+                }
                 if let shut = state.shut { return shut }
                 if state.waiting.count >= Inbox.room {
-                    return .passing("the gateway is busy; try again", retryAfter: .seconds(2))
+                    return .passing("网关繁忙；请重试", "the gateway is busy; try again", retryAfter: .seconds(2))
                 }
                 state.waiting.append(Waiting(parcel: sealed, answer: continuation))
                 return nil

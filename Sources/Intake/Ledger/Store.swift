@@ -158,18 +158,19 @@ package struct Books: Sendable, Equatable, Codable {
     package init() {}
 
     /// What does not agree, in words; empty when the books balance.
-    package var complaints: [String] {
-        var found: [String] = []
-        func expect(_ left: Int, _ right: Int, _ words: String) {
-            if left != right { found.append("\(words): \(left) ≠ \(right)") }
+    package var complaints: [Phrase] {
+        var found: [Phrase] = []
+        func expect(_ left: Int, _ right: Int, _ chinese: String, _ english: String) {
+            guard left != right else { return }
+            found.append(Phrase(zh: "\(chinese)：\(left) ≠ \(right)", en: "\(english): \(left) ≠ \(right)"))
         }
         func count(_ arrival: ArrivalClass) -> Int { arrivals[arrival.rawValue] ?? 0 }
-        expect(items, arrivals.values.reduce(0, +), "items of parcels ≠ arrivals")
-        expect(count(.ticket), tickets, "arrivals that became tickets ≠ tickets")
-        expect(count(.followUp), followUps, "arrivals that followed up ≠ follow-up entries")
-        expect(count(.notice), notices.values.reduce(0, +), "notices ≠ notices by kind")
-        expect(count(.quarantined), quarantined, "quarantined arrivals ≠ quarantine")
-        expect(unowned, 0, "tickets without owner")
+        expect(items, arrivals.values.reduce(0, +), "原件所含件数 ≠ 来件数", "items of parcels ≠ arrivals")
+        expect(count(.ticket), tickets, "立单的来件 ≠ 工单", "arrivals that became tickets ≠ tickets")
+        expect(count(.followUp), followUps, "补充的来件 ≠ 补充记录", "arrivals that followed up ≠ follow-up entries")
+        expect(count(.notice), notices.values.reduce(0, +), "通知 ≠ 各类通知之和", "notices ≠ notices by kind")
+        expect(count(.quarantined), quarantined, "隔离的来件 ≠ 隔离区", "quarantined arrivals ≠ quarantine")
+        expect(unowned, 0, "无人负责的工单", "tickets without owner")
         return found
     }
 }

@@ -106,7 +106,9 @@ extension Keys {
         guard let sealed = entry.payload else { return nil }
         let plain = try open(sealed, as: "entry")
         guard Data(SHA256.hash(data: plain)) == entry.digest else {
-            throw .needsPerson("the payload of an entry does not match its digest; run: intake audit verify")
+            throw .needsPerson(
+                "一条历史的内容与摘要不符；请运行 intake audit verify",
+                "the payload of an entry does not match its digest; run: intake audit verify")
         }
         return plain
     }

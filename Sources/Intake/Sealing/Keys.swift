@@ -14,6 +14,7 @@ package struct Keys: Sendable {
     package init(master: Data) throws(Trouble) {
         guard master.count >= 32 else {
             throw .lasting(
+                "主密钥至少 32 字节，实为 \(master.count)；可用 head -c 32 /dev/urandom 生成",
                 "the master key must hold at least 32 bytes, found \(master.count); make one with: head -c 32 /dev/urandom"
             )
         }

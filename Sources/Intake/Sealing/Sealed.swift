@@ -24,23 +24,25 @@ extension Keys {
             bytes.append(box.ciphertext)
             bytes.append(box.tag)
             return Sealed(bytes)
-        } catch { throw .needsPerson("sealing failed", detail: "\(error)") }
+        } catch { throw .needsPerson("加密封存失败", "sealing failed", detail: "\(error)") }
     }
 
     /// The plain bytes; needs a person if the value was sealed with another key or was changed.
     package func open(_ sealed: Sealed, as context: String) throws(Trouble) -> Data {
         let bytes = sealed.bytes
         guard bytes.count >= 33, bytes.first == 1 else {
-            throw .needsPerson("a sealed value has a form this version does not know")
+            throw .needsPerson("密封内容的格式本版本不认识", "a sealed value has a form this version does not know")
         }
         let id = bytes.dropFirst().prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard id == sealID else {
-            throw .needsPerson("a value was sealed with another key; start with the key the ledger was made with")
+            throw .needsPerson(
+                "内容是用另一把密钥封存的；请用建账时的密钥启动",
+                "a value was sealed with another key; start with the key the ledger was made with")
         }
         do {
             let box = try AES.GCM.SealedBox(combined: bytes.dropFirst(5))
             return try AES.GCM.open(box, using: sealing, authenticating: Data(context.utf8))
-        } catch { throw .needsPerson("a sealed value was changed or cut: \(context)") }
+        } catch { throw .needsPerson("密封内容被改动或截断：\(context)", "a sealed value was changed or cut: \(context)") }
     }
 
     /// `seal` for anything with a JSON form.

@@ -18,3 +18,19 @@ package struct Phrase: Sendable, Hashable, Codable, ExpressibleByStringInterpola
         }
     }
 }
+
+/// A phrase as one line of text, for columns and fields that hold one: read by people as it stands, Chinese first.
+extension Phrase {
+    private static let mark = " ‖ "
+
+    package var kept: String { zh == en ? zh : zh + Phrase.mark + en }
+
+    /// Reads what `kept` wrote; any other text says the same in both languages.
+    package init(kept text: String) {
+        guard let mark = text.firstRange(of: Phrase.mark) else {
+            self.init(zh: text, en: text)
+            return
+        }
+        self.init(zh: String(text[..<mark.lowerBound]), en: String(text[mark.upperBound...]))
+    }
+}

@@ -17,7 +17,10 @@ package struct FileBlobs: Blobs {
         do {
             try FileManager.default.createDirectory(
                 atPath: unfinished, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch { throw .needsPerson("the folder for files cannot be made: \(folder)", detail: "\(error)") }
+        } catch {
+            throw .needsPerson(
+                "存放文件的目录建不了：\(folder)", "the folder for files cannot be made: \(folder)", detail: "\(error)")
+        }
         sweep(idle: .seconds(86400))
     }
 
@@ -39,13 +42,14 @@ package struct FileBlobs: Blobs {
     package func read(_ id: BlobID, each: (Data) async throws(Trouble) -> Void) async throws(Trouble) {
         let path = FileBlobs.path(of: id, in: folder)
         guard let file = FileHandle(forReadingAtPath: path) else {
-            throw .lasting("there is no file \(id.hex.prefix(12))… in the ledger's folder")
+            throw .lasting(
+                "账本目录里没有文件 \(id.hex.prefix(12))…", "there is no file \(id.hex.prefix(12))… in the ledger's folder")
         }
         defer { try? file.close() }
         while let head = try take(4, from: file) {
             let length = head.reduce(0) { $0 << 8 | Int($1) }
             guard length <= BlobWriter.chunk + 64, let chunk = try take(length, from: file) else {
-                throw .needsPerson("a kept file is cut: \(id.hex.prefix(12))…")
+                throw .needsPerson("留存的文件被截断：\(id.hex.prefix(12))…", "a kept file is cut: \(id.hex.prefix(12))…")
             }
             try await each(chunk)
         }
@@ -77,10 +81,10 @@ package struct FileBlobs: Blobs {
     private func take(_ count: Int, from file: FileHandle) throws(Trouble) -> Data? {
         let bytes: Data?
         do { bytes = try file.read(upToCount: count) } catch {
-            throw .needsPerson("a kept file cannot be read; look at the disk", detail: "\(error)")
+            throw .needsPerson("留存的文件读不出；请检查磁盘", "a kept file cannot be read; look at the disk", detail: "\(error)")
         }
         guard let bytes, !bytes.isEmpty else { return nil }
-        guard bytes.count == count else { throw .needsPerson("a kept file is cut") }
+        guard bytes.count == count else { throw .needsPerson("留存的文件被截断", "a kept file is cut") }
         return bytes
     }
 

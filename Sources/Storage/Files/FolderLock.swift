@@ -15,7 +15,9 @@ package final class FolderLock: Sendable {
         guard descriptor >= 0 else { throw SyncedFile.trouble("open the folder \(folder)") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             Glibc.close(descriptor)
-            throw .passing("another daemon runs on \(folder): stop it first, or give this one a folder of its own")
+            throw .passing(
+                "\(folder) 上已有守护进程在运行：请先停下它，或另给一个目录",
+                "another daemon runs on \(folder): stop it first, or give this one a folder of its own")
         }
     }
 

@@ -26,6 +26,7 @@ package final class PostgresStore: Store {
     {
         guard PostgresConnection.reads(conninfo) else {
             throw .needsPerson(
+                "数据库连接串读不懂；写法如 host=/run/postgresql dbname=intake",
                 "the connection string of the database cannot be read; it looks like: host=/run/postgresql dbname=intake"
             )
         }

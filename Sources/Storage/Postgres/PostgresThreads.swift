@@ -60,7 +60,7 @@ final class PostgresThreads: Sendable {
                     continuation.resume(returning: .failure(error))
                 }
             }
-            if !taken { continuation.resume(returning: .failure(.passing("the ledger is closed"))) }
+            if !taken { continuation.resume(returning: .failure(.passing("账本已关闭", "the ledger is closed"))) }
         }
         return try result.get()
     }

@@ -11,7 +11,9 @@ enum SQLiteSchema {
         var migrator = DatabaseMigrator()
         for step in steps { migrator.registerMigration(step.name) { db in try db.execute(sql: step.sql) } }
         if try pool.read(migrator.hasBeenSuperseded) {
-            throw Trouble.needsPerson("the ledger was made by a newer version of intake; install that version or newer")
+            throw Trouble.needsPerson(
+                "账本由更新版本的 intake 建立；请安装该版本或更新的版本",
+                "the ledger was made by a newer version of intake; install that version or newer")
         }
         try migrator.migrate(pool)
     }

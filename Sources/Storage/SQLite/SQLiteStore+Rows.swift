@@ -63,7 +63,7 @@ extension Row {
 extension Day {
     init(row: Row, _ column: Int) throws {
         guard let day = Day(number: row[column]) else {
-            throw Trouble.needsPerson("a day in the ledger is none; run: intake doctor")
+            throw Trouble.needsPerson("账本里有一个无效日期；请运行 intake doctor", "a day in the ledger is none; run: intake doctor")
         }
         self = day
     }
@@ -73,7 +73,9 @@ extension RawRepresentable where RawValue == String {
     /// The word in a column; needs a person if this program does not know it.
     init(word row: Row, _ column: Int) throws {
         guard let word = Self(rawValue: row[column]) else {
-            throw Trouble.needsPerson("the ledger holds a word this version does not know; run: intake doctor")
+            throw Trouble.needsPerson(
+                "账本里有本版本不认识的词；请运行 intake doctor",
+                "the ledger holds a word this version does not know; run: intake doctor")
         }
         self = word
     }

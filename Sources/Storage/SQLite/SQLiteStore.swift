@@ -65,23 +65,29 @@ package final class SQLiteStore: Store {
     static func trouble(_ error: any Error) -> Trouble {
         if let trouble = error as? Trouble { return trouble }
         guard let error = error as? DatabaseError else {
-            return .passing("the ledger did not answer; try again", detail: "\(error)", retryAfter: .seconds(1))
+            return .passing(
+                "账本没有应答；请重试", "the ledger did not answer; try again", detail: "\(error)", retryAfter: .seconds(1))
         }
         let detail = "sqlite \(error.extendedResultCode.rawValue): \(error.message ?? "")"
         return switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_INTERRUPT, .SQLITE_ABORT:
-            .passing("the ledger is busy; try again", detail: detail, retryAfter: .seconds(1))
+            .passing("账本繁忙；请重试", "the ledger is busy; try again", detail: detail, retryAfter: .seconds(1))
         case .SQLITE_FULL:
-            .passing("the disk of the ledger is full; free some space", detail: detail, retryAfter: .seconds(30))
+            .passing(
+                "账本所在磁盘已满；请腾出空间", "the disk of the ledger is full; free some space", detail: detail,
+                retryAfter: .seconds(30))
         case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE:
-            .lasting("the ledger refused a row that breaks one of its rules", detail: detail)
+            .lasting("账本拒绝了一行违反规则的数据", "the ledger refused a row that breaks one of its rules", detail: detail)
         case .SQLITE_IOERR:
-            .needsPerson("the disk of the ledger failed on write or sync; look at the disk", detail: detail)
+            .needsPerson(
+                "账本所在磁盘写入或同步失败；请检查磁盘", "the disk of the ledger failed on write or sync; look at the disk",
+                detail: detail)
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
-            .needsPerson("the ledger cannot be written; check owner and mode of its folder", detail: detail)
+            .needsPerson(
+                "账本不可写；请检查目录的属主和权限", "the ledger cannot be written; check owner and mode of its folder", detail: detail)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            .needsPerson("the ledger is damaged; restore it from a backup", detail: detail)
-        default: .needsPerson("the ledger failed", detail: detail)
+            .needsPerson("账本损坏；请从备份恢复", "the ledger is damaged; restore it from a backup", detail: detail)
+        default: .needsPerson("账本出错", "the ledger failed", detail: detail)
         }
     }
 

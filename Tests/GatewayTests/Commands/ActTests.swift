@@ -80,7 +80,7 @@ import Testing
             #expect(FileManager.default.createFile(atPath: outbox, contents: nil))
             _ = try await gateway.call(HookSender.call(gateway, id: "msg_1", body: HookSender.report("西区停水")))
             _ = try await eventually("a try was made") {
-                try await gateway.command(["ticket", "1"]).output.contains("passing") ? true : nil
+                try await gateway.command(["ticket", "1"]).output.contains("暂时失败") ? true : nil
             }
             #expect(try await gateway.command(["hold", "1", "--reason", "停电"]).status == 0)
             #expect(try await gateway.command(["hold", "1"]).status == 1)
@@ -179,7 +179,7 @@ import Testing
     func sendTest() async throws {
         try await withGateway(.sqlite, channels: HookSender.channel) { gateway in
             let (status, output) = try await gateway.command(["send-test", "--channel", "cti"])
-            #expect(status == 0 && output.contains("outbox → lighting  delivered"), "\(output)")
+            #expect(status == 0 && output.contains("outbox → lighting  已送达"), "\(output)")
             let order = String(decoding: try #require(gateway.handedOver(to: "lighting").first).json, as: UTF8.self)
             #expect(order.contains("【测试 TEST】"))
             #expect(try await gateway.command(["send-test", "--channel", "nobody"]).status == 1)

@@ -9,7 +9,7 @@ struct TranscriptRefusalTests {
             return nil
         } catch {
             #expect(error.kind == .lasting)
-            return error.reason
+            return error.words.kept
         }
     }
     private func reason(_ text: String, _ name: String = "call.json") -> String? { reason(Array(text.utf8), name) }
@@ -50,7 +50,7 @@ struct TranscriptRefusalTests {
 
     @Test("What is no transcript is refused with a reason that says what was expected")
     func refused() {
-        #expect(reason("", "a.txt") == "文件为空 / the file is empty")
+        #expect(reason("", "a.txt") == "文件为空 ‖ the file is empty")
         #expect(reason(" \n\n", "a.txt")?.contains("holds no words") == true)
         #expect(reason("[]")?.contains("holds no words") == true)
         #expect(reason("WEBVTT\n\n", "a.vtt")?.contains("holds no words") == true)

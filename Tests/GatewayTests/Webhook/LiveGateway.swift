@@ -110,7 +110,7 @@ struct LiveGateway {
     }
 
     /// What of the books does not agree, and the arrivals by class.
-    func books() async throws -> (complaints: [String], arrivals: [String: Int]) {
+    func books() async throws -> (complaints: [Phrase], arrivals: [String: Int]) {
         let books = try await store.books()
         return (books.complaints, books.arrivals)
     }

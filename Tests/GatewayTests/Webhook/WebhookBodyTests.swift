@@ -20,7 +20,7 @@ struct WebhookBodyTests {
 
     static func reason(_ item: Item?) -> String? {
         guard case .unreadable(let reason)? = item?.content else { return nil }
-        return reason
+        return Phrase(kept: reason).en
     }
 
     @Test("Every field of a full item arrives")

@@ -73,12 +73,12 @@ struct APIChannel: Channel {
 
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
         guard let id = raw.envelope[APISubmission.sourceField], let key = raw.envelope[APISubmission.keyField] else {
-            throw .lasting("expected the source id and the key's id with the kept bytes, found none")
+            throw .lasting("留存的原件缺来源编号和密钥编号", "expected the source id and the key's id with the kept bytes, found none")
         }
         let bytes = try raw.bytes(upTo: limit)
         let read: APISubmission.Read
         do throws(Problem) { read = try await APISubmission.read(bytes, key: key, channel: self) } catch {
-            throw .lasting("the kept body cannot be read: \(error.code)")
+            throw .lasting("留存的原件读不出：\(error.code)", "the kept body cannot be read: \(error.code)")
         }
         return [Item(sourceID: id, content: .submission(read.submission))]
     }

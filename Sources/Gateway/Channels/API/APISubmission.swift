@@ -59,7 +59,7 @@ struct APISubmission {
             let item = Item(sourceID: id, content: .submission(read.submission))
             let receipts = try await hook.keep(
                 [item], channel: channel.name, received: tools.now(), tools: tools, in: inbox)
-            guard let first = receipts.first else { throw .needsPerson("a report got no receipt") }
+            guard let first = receipts.first else { throw .needsPerson("一件诉求没有得到回执", "a report got no receipt") }
             receipt = first
         } catch {
             tools.log.warning("a report was not kept", metadata: ["channel": "\(channel.name)", "trouble": "\(error)"])
@@ -121,7 +121,7 @@ extension APISubmission {
     static func read(_ body: [UInt8], key: String, channel: APIChannel) async throws(Problem) -> Read {
         var value: JSONValue
         do throws(Trouble) { value = try JSONValue.read(body) } catch {
-            throw Problem(.badRequest, "json", Phrase(zh: "不是可读的 JSON", en: "\(error.reason)"))
+            throw Problem(.badRequest, "json", error.words)
         }
         var references: [String] = []
         var problems: [FieldProblem] = []

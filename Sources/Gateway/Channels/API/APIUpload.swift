@@ -47,7 +47,7 @@ struct APIUpload {
 
     private func keep(owner: String) async throws -> (kind: FileKind, blob: (id: BlobID, size: Int64)) {
         if let free = try await tools.blobs.free(), free < channel.uploads.floor {
-            throw Trouble.passing("the disk is nearly full")
+            throw Trouble.passing("磁盘将满", "the disk is nearly full")
         }
         var kind: FileKind?
         var beginning: [UInt8] = []

@@ -19,7 +19,7 @@ struct CallReading: Sendable {
             if let facts {
                 do throws(Trouble) { sidecar = try CallFacts(facts) } catch {
                     // The caller's words are worth more than the facts; the ticket says what is missing.
-                    transcript.remarks.append(.factsUnreadable(error.reason))
+                    transcript.remarks.append(.factsUnreadable(error.words.kept))
                 }
             }
             let submission = report.submission(transcript, facts: sidecar)
@@ -32,6 +32,6 @@ struct CallReading: Sendable {
     }
 
     private func unread(_ bytes: [UInt8], _ name: String, _ trouble: Trouble) -> (item: Item, other: String?) {
-        (Item(sourceID: CallIdentity.unread(bytes, name: name), content: .unreadable(trouble.reason)), nil)
+        (Item(sourceID: CallIdentity.unread(bytes, name: name), content: .unreadable(trouble.words.kept)), nil)
     }
 }

@@ -60,8 +60,8 @@ extension Drop {
         do throws(Trouble) { return try await inbox.accept(parcel).first } catch {
             guard error.kind == .lasting, let item = parcel.items.first else { throw error }
             if case .unreadable = item.content { throw error }
-            let refusal = Trouble.unreadable("台账拒收：\(error.reason)", "the ledger refused it: \(error.reason)")
-            parcel.items = [Item(sourceID: item.sourceID, content: .unreadable(refusal.reason))]
+            let refusal = Trouble.unreadable("台账拒收：\(error.words.zh)", "the ledger refused it: \(error.reason)")
+            parcel.items = [Item(sourceID: item.sourceID, content: .unreadable(refusal.words.kept))]
             return try await inbox.accept(parcel).first
         }
     }
@@ -87,7 +87,7 @@ extension Drop {
             "文件有 \(kept.size) 字节，转写最大为 \(limit)", "\(kept.size) bytes; a transcript has at most \(limit)")
         let id = CallIdentity.unread(kept.sha256.hex, name: name.description)
         return Kept(
-            body: .blob(kept.id, size: kept.size), item: Item(sourceID: id, content: .unreadable(trouble.reason)))
+            body: .blob(kept.id, size: kept.size), item: Item(sourceID: id, content: .unreadable(trouble.words.kept)))
     }
 }
 

@@ -48,7 +48,9 @@ struct Drop: Sendable {
         self.reading = reading
         let root = try DropFolder(path: path)
         func folder(_ text: String) throws(Trouble) -> DropFolder {
-            guard let name = DropName(text) else { throw .needsPerson("no folder can be called \(text)") }
+            guard let name = DropName(text) else {
+                throw .needsPerson("\(text) 不能作目录名", "no folder can be called \(text)")
+            }
             return try root.folder(name)
         }
         incoming = try folder("incoming")

@@ -69,7 +69,9 @@ struct FileDropChannel: Channel {
         case .bytes(let data): bytes = Array(data)
         case .file(let path):
             guard let read = boundedContents(path, limit: Int(rules.largest)) else {
-                throw .lasting("the file is larger than a transcript may be (\(text(ofBytes: rules.largest)))")
+                throw .lasting(
+                    "文件超过转写的上限（\(text(ofBytes: rules.largest))）",
+                    "the file is larger than a transcript may be (\(text(ofBytes: rules.largest)))")
             }
             bytes = read
         }

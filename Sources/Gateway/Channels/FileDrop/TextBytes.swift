@@ -61,7 +61,9 @@ package enum TextBytes {
 
     private static func gb18030(_ bytes: ArraySlice<UInt8>) throws(Trouble) -> (text: String, damaged: Int) {
         guard let converter = unsafe iconv_open("UTF-8", "GB18030"), unsafe converter != iconv_t(bitPattern: -1) else {
-            throw .needsPerson("iconv of this system does not know GB18030; install the libc character sets")
+            throw .needsPerson(
+                "本机 iconv 不支持 GB18030；请安装 libc 字符集",
+                "iconv of this system does not know GB18030; install the libc character sets")
         }
         defer { unsafe _ = iconv_close(converter) }
         var source = bytes.map { CChar(bitPattern: $0) }

@@ -118,11 +118,11 @@ struct FormPost {
                 channel: channel.name, received: now, envelope: envelope, body: body,
                 items: [Item(sourceID: id, content: .submission(form.submission))])
             guard let receipt = try await inbox.accept(parcel).first, let number = receipt.ticket else {
-                throw .needsPerson("a form became no ticket")
+                throw .needsPerson("一份表单没有成为工单", "a form became no ticket")
             }
             if receipt.seen != .differs { return number }
         }
-        throw .needsPerson("a form's content has the key of another")
+        throw .needsPerson("一份表单的内容与另一份的编号相同", "a form's content has the key of another")
     }
 
     private var envelope: [String: String] {

@@ -185,7 +185,9 @@ extension FormReader {
         guard trouble == nil else { return }
         do throws(Trouble) {
             if let free = try await blobs.free(), free < limits.floor {
-                throw .passing("the disk is nearly full: \(free) bytes left, \(limits.floor) are kept free")
+                throw .passing(
+                    "磁盘将满：剩 \(free) 字节，须留 \(limits.floor)",
+                    "the disk is nearly full: \(free) bytes left, \(limits.floor) are kept free")
             }
             upload.writer = try await BlobWriter(to: blobs, keys: keys)
         } catch {

@@ -75,7 +75,9 @@ struct ImapDialogue: Sendable {
         let end = rest.firstIndex(of: 10)
         line += rest[..<(end ?? rest.endIndex)]
         guard line.count <= ImapDialogue.lineLimit else {
-            throw .passing("the mail server sent a line of more than \(ImapDialogue.lineLimit) bytes")
+            throw .passing(
+                "邮件服务器的一行超过 \(ImapDialogue.lineLimit) 字节",
+                "the mail server sent a line of more than \(ImapDialogue.lineLimit) bytes")
         }
         guard let end else {
             rest = []
@@ -114,7 +116,9 @@ struct ImapDialogue: Sendable {
         let limit = isMail ? mailLimit : Int64(ImapDialogue.literalLimit)
         held += whole.count + (isMail ? 0 : Int(clamping: min(size, limit)))
         guard size <= limit, held <= ImapDialogue.lineLimit else {
-            throw .passing("the mail server announced \(size) bytes where at most \(limit) were expected")
+            throw .passing(
+                "邮件服务器要发 \(size) 字节，至多 \(limit)",
+                "the mail server announced \(size) bytes where at most \(limit) were expected")
         }
         pieces.append(.text(Array(whole[..<open])))
         literal = Literal(size: size, left: size, isMail: isMail)
@@ -128,11 +132,15 @@ struct ImapDialogue: Sendable {
         switch reply {
         case .goOn: return .goOn
         case .status(let tag?, let status):
-            guard tag == self.tag else { throw .passing("the mail server answered a command that was not sent") }
+            guard tag == self.tag else {
+                throw .passing("邮件服务器答复了没有发过的命令", "the mail server answered a command that was not sent")
+            }
             self.tag = nil
             return .done(status)
         case .status(nil, let status) where status.kind == .bye:
-            throw .passing("the mail server ends the connection: \(status.text.prefix(200))")
+            throw .passing(
+                "邮件服务器结束连接：\(status.text.prefix(200))",
+                "the mail server ends the connection: \(status.text.prefix(200))")
         default: return .reply(reply)
         }
     }

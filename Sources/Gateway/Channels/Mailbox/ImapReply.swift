@@ -67,7 +67,7 @@ struct ImapParser {
     static func isStatus(_ line: [UInt8]) -> Bool { status(line.drop { $0 != 32 }.dropFirst()) != nil }
 
     private static func strange(_ found: String) -> Trouble {
-        .passing("the mail server says what is not IMAP: \(found)")
+        .passing("邮件服务器的应答不是 IMAP：\(found)", "the mail server says what is not IMAP: \(found)")
     }
 
     private static func status(_ line: ArraySlice<UInt8>) -> ImapStatus? {

@@ -55,16 +55,20 @@ final class ImapSession {
         let answer = try await ask(command)
         guard answer.status.kind == .ok else {
             let verb = command.split(separator: " ").prefix(2).joined(separator: " ")
-            throw .passing("the mail server refused \(verb): \(answer.status.text.prefix(200))")
+            throw .passing(
+                "邮件服务器拒绝 \(verb)：\(answer.status.text.prefix(200))",
+                "the mail server refused \(verb): \(answer.status.text.prefix(200))")
         }
         return answer
     }
 
     private func next(within limit: Duration) async throws(Trouble) -> [ImapDialogue.Event]? {
         guard let bytes = try await line.receive(within: limit) else {
-            throw .passing("the mail server said nothing for \(limit.components.seconds) s")
+            throw .passing(
+                "邮件服务器 \(limit.components.seconds) 秒没有应答",
+                "the mail server said nothing for \(limit.components.seconds) s")
         }
-        guard !bytes.isEmpty else { throw .passing("the mail server closed the connection") }
+        guard !bytes.isEmpty else { throw .passing("邮件服务器断开了连接", "the mail server closed the connection") }
         return try dialogue.take(bytes)
     }
 
@@ -82,14 +86,19 @@ final class ImapSession {
     func select(_ mailbox: String) async throws(Trouble) -> Mailbox {
         let answer = try await ask("SELECT \(ImapText.mailbox(mailbox))")
         guard answer.status.kind == .ok else {
-            throw .needsPerson("the mail server does not open the mailbox: \(answer.status.text.prefix(200))")
+            throw .needsPerson(
+                "邮件服务器打不开信箱：\(answer.status.text.prefix(200))",
+                "the mail server does not open the mailbox: \(answer.status.text.prefix(200))")
         }
         var validity: UInt32?
         for case .status(nil, let status) in answer.replies {
             let words = (status.code ?? "").uppercased().split(separator: " ")
             if words.first == "UIDVALIDITY", words.count == 2 { validity = UInt32(words[1]) }
         }
-        guard let validity else { throw .lasting("the mail server gives no UIDVALIDITY; it cannot be read safely") }
+        guard let validity else {
+            throw .lasting(
+                "邮件服务器不给 UIDVALIDITY，无法可靠读取", "the mail server gives no UIDVALIDITY; it cannot be read safely")
+        }
         return Mailbox(validity: validity, readOnly: answer.status.code?.uppercased() == "READ-ONLY")
     }
 
@@ -117,21 +126,25 @@ final class ImapSession {
     /// A refusal by the server is `lasting`.
     func fetch(_ uid: UInt32, _ section: Section = .whole, to path: String) async throws(Trouble) -> Bool {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .passing("a mail cannot be written; check free space", detail: "errno \(errno)") }
+        guard file >= 0 else {
+            throw .passing("邮件写不下；请检查磁盘空间", "a mail cannot be written; check free space", detail: "errno \(errno)")
+        }
         defer { close(file) }
         func keep(_ bytes: [UInt8]) throws(Trouble) {
             guard unsafe write(file, bytes, bytes.count) == bytes.count else {
-                throw .passing("a mail cannot be written; check free space", detail: "errno \(errno)")
+                throw .passing("邮件写不下；请检查磁盘空间", "a mail cannot be written; check free space", detail: "errno \(errno)")
             }
         }
         let answer = try await ask("UID FETCH \(uid) (UID BODY.PEEK[\(section.rawValue)])", mail: keep)
         guard answer.status.kind == .ok else {
-            throw .lasting("the mail server does not hand over the mail: \(answer.status.text.prefix(200))")
+            throw .lasting(
+                "邮件服务器不交出邮件：\(answer.status.text.prefix(200))",
+                "the mail server does not hand over the mail: \(answer.status.text.prefix(200))")
         }
         for reply in answer.replies {
             guard let items = reply.fetched, let body = items["BODY[\(section.rawValue)]"] else { continue }
             guard items["UID"]?.number == Int64(uid) else {
-                throw .passing("the mail server sent another mail than asked for")
+                throw .passing("邮件服务器给的不是所要的邮件", "the mail server sent another mail than asked for")
             }
             // Short mails may come as quoted text.
             if case .string(let bytes) = body { try keep(bytes) }
@@ -168,7 +181,7 @@ final class ImapSession {
         while waiting {
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero, let bytes = try await line.receive(within: left) else { break }
-            guard !bytes.isEmpty else { throw .passing("the mail server closed the connection") }
+            guard !bytes.isEmpty else { throw .passing("邮件服务器断开了连接", "the mail server closed the connection") }
             for event in try dialogue.take(bytes) {
                 switch event {
                 case .done: return true

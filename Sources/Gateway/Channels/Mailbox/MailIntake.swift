@@ -11,13 +11,15 @@ struct MailIntake: Sendable {
     func item(_ path: String) async throws(Trouble) -> Item {
         let folder = path + ".parts"
         do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-            throw .passing("a folder for the files of a mail cannot be made; check free space", detail: "\(error)")
+            throw .passing(
+                "存放邮件附件的目录建不了；请检查磁盘空间", "a folder for the files of a mail cannot be made; check free space",
+                detail: "\(error)")
         }
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let mail: Mail
         do throws(Trouble) { mail = try MailReader(folder: folder).read(path) } catch {
             guard error.kind == .lasting else { throw error }
-            return Item(sourceID: "raw:\(try MailIntake.digest(path).hex)", content: .unreadable(error.reason))
+            return Item(sourceID: "raw:\(try MailIntake.digest(path).hex)", content: .unreadable(error.words.kept))
         }
         return Item(
             sourceID: "\(mail.messageID ?? ""):\(mail.bodyDigest.hex)", content: try await content(mail))
@@ -70,7 +72,9 @@ struct MailIntake: Sendable {
 
     /// Keeps a file in the blobs, synced; gives its first bytes too.
     func store(_ path: String) async throws(Trouble) -> (id: BlobID, size: Int64, beginning: Data) {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw .passing("a file of a mail is gone") }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw .passing("邮件的一个附件不见了", "a file of a mail is gone")
+        }
         defer { try? file.close() }
         var writer = try await BlobWriter(to: tools.blobs, keys: tools.keys)
         var beginning = Data()
@@ -91,11 +95,11 @@ struct MailIntake: Sendable {
         do {
             let piece = try file.read(upToCount: 1 << 18)
             return piece?.isEmpty == true ? nil : piece
-        } catch { throw .passing("a file of a mail cannot be read", detail: "\(error)") }
+        } catch { throw .passing("邮件的一个附件读不出", "a file of a mail cannot be read", detail: "\(error)") }
     }
 
     private static func digest(_ path: String) throws(Trouble) -> Data {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw .passing("a mail file is gone") }
+        guard let file = FileHandle(forReadingAtPath: path) else { throw .passing("邮件文件不见了", "a mail file is gone") }
         defer { try? file.close() }
         var hash = SHA256()
         while let piece = try next(file) { hash.update(data: piece) }

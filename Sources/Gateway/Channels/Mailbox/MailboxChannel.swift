@@ -63,7 +63,8 @@ struct MailboxChannel: Channel {
 
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
         if let part = raw.envelope["part"] {
-            throw .lasting("only the \(part) of this mail was kept; the mail is on the server")
+            throw .lasting(
+                "只留存了这封邮件的 \(part)；原件在邮件服务器上", "only the \(part) of this mail was kept; the mail is on the server")
         }
         let intake = MailIntake(tools: tools)
         switch raw.body {
@@ -72,7 +73,7 @@ struct MailboxChannel: Channel {
             let path = "\(tools.scratch)/mail-\(UUID().uuidString)"
             defer { try? FileManager.default.removeItem(atPath: path) }
             do { try bytes.write(to: URL(filePath: path)) } catch {
-                throw .passing("a mail cannot be written; check free space", detail: "\(error)")
+                throw .passing("邮件写不下；请检查磁盘空间", "a mail cannot be written; check free space", detail: "\(error)")
             }
             return [try await intake.item(path)]
         }

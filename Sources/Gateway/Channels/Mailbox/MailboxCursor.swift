@@ -45,7 +45,8 @@ struct MailboxAttempts: Sendable {
 
     private func write(_ text: String) throws(Trouble) {
         do { try text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
-            throw .passing("the state folder cannot be written; check free space", detail: "\(error)")
+            throw .passing(
+                "状态目录写不下；请检查磁盘空间", "the state folder cannot be written; check free space", detail: "\(error)")
         }
     }
 }

@@ -61,7 +61,9 @@ struct MailboxRound {
 
     /// Takes what has come since; false if there was nothing.
     private func catchUp(_ cursor: inout MailboxCursor, _ then: MailboxSettings.Then) async throws(Trouble) -> Bool {
-        guard cursor.last < .max else { throw .needsPerson("the mailbox has used up its UIDs; make a new one") }
+        guard cursor.last < .max else {
+            throw .needsPerson("信箱的 UID 已用尽；请另建信箱", "the mailbox has used up its UIDs; make a new one")
+        }
         // "n:*" gives the last mail even where its UID is below n (RFC 3501 section 6.4.8).
         let last = cursor.last
         let uids = try await session.search("UID \(last + 1):*").filter { $0 > last }
@@ -92,7 +94,11 @@ struct MailboxRound {
                 "expected mails of at most \(text(ofBytes: settings.largest)), found \(text(ofBytes: size))")
         }
         guard try attempts.begin(cursor) < MailboxAttempts.most else {
-            return try await setAside(cursor, path, "the connection or the program ended each time this mail was read")
+            return try await setAside(
+                cursor, path,
+                Phrase(
+                    zh: "每次读这封邮件时，连接或程序都中断了",
+                    en: "the connection or the program ended each time this mail was read"))
         }
         do throws(Trouble) {
             guard try await session.fetch(cursor.last, to: path) else {
@@ -100,7 +106,7 @@ struct MailboxRound {
                 return false
             }
         } catch {
-            if error.kind == .lasting { return try await setAside(cursor, path, error.reason) }
+            if error.kind == .lasting { return try await setAside(cursor, path, error.words) }
             if Task.isCancelled { try attempts.end() }
             throw error
         }
@@ -125,7 +131,7 @@ struct MailboxRound {
             guard error.kind == .lasting, case .submission = item.content else { throw error }
             // The ledger does not take what was read: kept as bytes, with the reason.
             var aside = parcel
-            aside.items[0].content = .unreadable(error.reason)
+            aside.items[0].content = .unreadable(error.words.kept)
             _ = try await inbox.accept(aside)
         }
     }
@@ -137,17 +143,18 @@ struct MailboxRound {
     }
 
     /// Quarantines a mail by its header, and flags it for people: the mail itself stays on the server, untouched.
-    private func setAside(_ cursor: MailboxCursor, _ path: String, _ reason: String) async throws(Trouble) -> Bool {
+    private func setAside(_ cursor: MailboxCursor, _ path: String, _ reason: Phrase) async throws(Trouble) -> Bool {
         do throws(Trouble) {
             _ = try await session.fetch(cursor.last, .header, to: path)
         } catch  where error.kind == .lasting {
             // Not even its header is to be had; where it is stands in the envelope.
         }
+        let words = Phrase(zh: "\(reason.zh)；原件在邮件服务器上，已加星", en: "\(reason.en); it is on the server, flagged")
         let parcel = Parcel(
             channel: name, received: tools.now(),
             envelope: ["mailbox": settings.mailbox, "uid": "\(cursor)", "part": "header"],
             body: try await body(path),
-            items: [Item(sourceID: "uid:\(cursor)", content: .unreadable("\(reason); it is on the server, flagged"))],
+            items: [Item(sourceID: "uid:\(cursor)", content: .unreadable(words.kept))],
             cursor: "\(cursor)")
         _ = try await inbox.accept(parcel)
         try attempts.end()

@@ -42,9 +42,12 @@ package struct TencentEnvelope: Sendable {
     /// Throws a configuration error for an empty token or a key that is not 43 characters of base64.
     package init(tokens: [String], keys: [String], receiver: String) throws(Trouble) {
         guard !tokens.isEmpty, !tokens.contains(where: \.isEmpty) else {
-            throw .lasting("expected a token, found an empty one: copy it from the platform's console")
+            throw .lasting("令牌为空：请从平台后台复制", "expected a token, found an empty one: copy it from the platform's console")
         }
-        guard !keys.isEmpty else { throw .lasting("expected an EncodingAESKey, found none: copy it from the console") }
+        guard !keys.isEmpty else {
+            throw .lasting(
+                "缺 EncodingAESKey：请从平台后台复制", "expected an EncodingAESKey, found none: copy it from the console")
+        }
         var read: [[UInt8]] = []
         for key in keys { read.append(try Self.key(key)) }
         self.tokens = tokens
@@ -55,10 +58,13 @@ package struct TencentEnvelope: Sendable {
     /// The 32 bytes of an EncodingAESKey. Its last character carries two spare bits, which need not be zero.
     package static func key(_ text: String) throws(Trouble) -> [UInt8] {
         guard text.utf8.count == 43 else {
-            throw .lasting("expected an EncodingAESKey of 43 characters, found \(text.utf8.count): copy it again")
+            throw .lasting(
+                "EncodingAESKey 应为 43 个字符，实为 \(text.utf8.count) 个：请重新复制",
+                "expected an EncodingAESKey of 43 characters, found \(text.utf8.count): copy it again")
         }
         guard !text.contains("="), let bytes = Base64.bytes(text), bytes.count == 32 else {
             throw .lasting(
+                "EncodingAESKey 只含 A-Z、a-z、0-9、+ 和 /：请重新复制",
                 "expected an EncodingAESKey of A-Z, a-z, 0-9, + and /, found other characters: copy it again")
         }
         return bytes
@@ -115,17 +121,19 @@ package struct TencentEnvelope: Sendable {
         _ text: String, token: Int, key: Int, timestamp: String, nonce: String, random: [UInt8]? = nil
     ) throws(Trouble) -> Parts {
         guard tokens.indices.contains(token), keys.indices.contains(key) else {
-            throw .lasting("expected a token and key that opened an envelope")
+            throw .lasting("没有能打开消息的令牌和密钥", "expected a token and key that opened an envelope")
         }
         let bytes = Array(text.utf8)
-        guard let length = UInt32(exactly: bytes.count) else { throw .lasting("expected an answer below 4 GiB") }
+        guard let length = UInt32(exactly: bytes.count) else {
+            throw .lasting("应答须小于 4 GiB", "expected an answer below 4 GiB")
+        }
         var plain = random ?? (0..<16).map { _ in UInt8.random(in: 0...255) }
         for shift: UInt32 in [24, 16, 8, 0] { plain.append(UInt8(truncatingIfNeeded: length >> shift)) }
         plain += bytes + receiver
         guard let iv = try? AES._CBC.IV(ivBytes: keys[key].prefix(16)),
             let cipher = try? AES._CBC.encrypt(
                 Self.padded(plain), using: SymmetricKey(data: keys[key]), iv: iv, noPadding: true)
-        else { throw .passing("an answer could not be encrypted") }
+        else { throw .passing("应答加密失败", "an answer could not be encrypted") }
         let encrypted = Base64.text(cipher)
         let signature = Self.signature([tokens[token], timestamp, nonce, encrypted])
         return Parts(encrypted: encrypted, signature: signature, timestamp: timestamp, nonce: nonce)

@@ -95,7 +95,7 @@ struct WeChatChannel: Channel {
                     to: message.sender, from: message.account, language: message.language,
                     emergency: emergency(in: message), now: now)
             case .failure(let trouble):
-                xml = try await quarantine(opened.xml, trouble.reason, hook, now: now, into: inbox)
+                xml = try await quarantine(opened.xml, trouble.words.kept, hook, now: now, into: inbox)
             }
             guard let xml else { return HookAnswer(.ok, type: "text/plain; charset=utf-8", body: "success".utf8) }
             let answer = try seal.close(xml, like: opened, now: now)

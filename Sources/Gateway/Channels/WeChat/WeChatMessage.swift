@@ -24,16 +24,18 @@ package struct WeChatMessage: Sendable, Equatable {
     package static func read(_ xml: FlatXML) throws(Trouble) -> WeChatMessage {
         func field(_ name: String) throws(Trouble) -> String {
             guard let text = xml[name]?.trimmed, !text.isEmpty else {
-                throw .lasting("expected \(name) in a WeChat message, found none")
+                throw .lasting("微信消息应含 \(name)，没有", "expected \(name) in a WeChat message, found none")
             }
             return text
         }
-        guard xml.root == "xml" else { throw .lasting("expected a WeChat message, found another root than xml") }
+        guard xml.root == "xml" else {
+            throw .lasting("应为微信消息，根元素不是 xml", "expected a WeChat message, found another root than xml")
+        }
         let sender = try field("FromUserName")
         let account = try field("ToUserName")
         let time = try field("CreateTime")
         guard time.utf8.count <= 12, let seconds = Int64(time), seconds >= 0 else {
-            throw .lasting("expected CreateTime in seconds, found something else")
+            throw .lasting("CreateTime 应为秒数", "expected CreateTime in seconds, found something else")
         }
         let created = Instant(seconds: seconds)
         let type = try field("MsgType")
@@ -75,7 +77,7 @@ package struct WeChatMessage: Sendable, Equatable {
         func text(_ name: String) -> String { (xml[name] ?? "").withoutControls.trimmed }
         func media(_ name: String, _ type: String) throws(Trouble) -> [Attachment] {
             guard let id = xml["MediaId"]?.trimmed, !id.isEmpty else {
-                throw .lasting("expected MediaId in a WeChat message, found none")
+                throw .lasting("微信消息应含 MediaId，没有", "expected MediaId in a WeChat message, found none")
             }
             return [Attachment(name: name, type: type, content: .remote(id))]
         }
@@ -96,7 +98,7 @@ package struct WeChatMessage: Sendable, Equatable {
         case "link":
             let lines = [text("Title"), text("Description"), text("Url")].filter { !$0.isEmpty }
             return Submission(subject: text("Title"), text: lines.joined(separator: "\n"))
-        default: throw .lasting("expected a kind of WeChat message that is known, found another")
+        default: throw .lasting("不认识的微信消息类型", "expected a kind of WeChat message that is known, found another")
         }
     }
 
@@ -105,7 +107,10 @@ package struct WeChatMessage: Sendable, Equatable {
         guard let latitude = Double(xml["Location_X"]?.trimmed ?? ""),
             let longitude = Double(xml["Location_Y"]?.trimmed ?? ""),
             let point = Point(latitude: latitude, longitude: longitude, datum: .gcj02)
-        else { throw .lasting("expected Location_X and Location_Y in degrees, found something else") }
+        else {
+            throw .lasting(
+                "Location_X 和 Location_Y 应为度数", "expected Location_X and Location_Y in degrees, found something else")
+        }
         let place = Place(text: label.isEmpty ? nil : label, point: point)
         return Submission(text: label.isEmpty ? "［位置］" : "［位置］\(label)", place: place)
     }

@@ -48,7 +48,8 @@ actor WeChatToken {
         // The platform holds on to a token it refuses: another program has spoilt it.
         if let forced, now() - forced < Self.forcePause {
             throw .passing(
-                "the platform refuses its own token; asked for another just now", retryAfter: Self.forcePause)
+                "平台不认自己发的令牌；刚刚另取过一次", "the platform refuses its own token; asked for another just now",
+                retryAfter: Self.forcePause)
         }
         forced = now()
         held = nil

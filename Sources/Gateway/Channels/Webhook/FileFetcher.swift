@@ -31,8 +31,13 @@ struct FileFetcher: Sendable {
         try? FileManager.default.removeItem(atPath: path)
         switch answer.status {
         case 408, 425, 429, 500...599:
-            throw .passing("the sender's server answered \(answer.status)", retryAfter: answer.retryAfter)
-        default: throw .lasting("expected the file at the address the sender gave, found status \(answer.status)")
+            throw .passing(
+                "来件方的服务器答复 \(answer.status)", "the sender's server answered \(answer.status)",
+                retryAfter: answer.retryAfter)
+        default:
+            throw .lasting(
+                "来件所给地址取不到文件：状态 \(answer.status)",
+                "expected the file at the address the sender gave, found status \(answer.status)")
         }
     }
 }

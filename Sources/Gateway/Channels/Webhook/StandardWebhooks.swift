@@ -34,7 +34,9 @@ package struct StandardWebhooks: Sendable {
     /// `webhook-timestamp` may stand from now, both ways. Throws a configuration error for an empty list or a bad key.
     package init(keys: [String], tolerance: Duration = .seconds(300)) throws(Trouble) {
         guard !keys.isEmpty else {
-            throw .lasting("expected at least one webhook secret, found none: name a credential that holds one")
+            throw .lasting(
+                "至少要有一个 webhook 密钥：请写明存放它的凭据",
+                "expected at least one webhook secret, found none: name a credential that holds one")
         }
         var read: [WebhookKey] = []
         for key in keys { read.append(try WebhookKey(key)) }
@@ -70,7 +72,9 @@ package struct StandardWebhooks: Sendable {
     /// retries (1 to 256 visible ASCII characters without "."), `now` does not.
     package func sign(id: String, body: [UInt8], now: Instant) throws(Trouble) -> [(name: String, value: String)] {
         guard Self.isID(id) else {
-            throw .lasting("expected a webhook id of 1 to 256 visible characters without a full stop: choose another")
+            throw .lasting(
+                "webhook-id 应为 1 至 256 个可见字符，不含句点",
+                "expected a webhook id of 1 to 256 visible characters without a full stop: choose another")
         }
         let timestamp = String(now.milliseconds / 1000)
         let signed = WebhookKey.Signed(id: id, timestamp: timestamp, body: body)
@@ -79,7 +83,9 @@ package struct StandardWebhooks: Sendable {
             if let signature = try key.signature(of: signed) { signatures.append(signature) }
         }
         guard !signatures.isEmpty else {
-            throw .lasting("expected a key that can sign (whsec_ or whsk_), found public keys only: add one")
+            throw .lasting(
+                "要有能签名的密钥（whsec_ 或 whsk_），现只有公钥",
+                "expected a key that can sign (whsec_ or whsk_), found public keys only: add one")
         }
         return [
             ("webhook-id", id), ("webhook-timestamp", timestamp),

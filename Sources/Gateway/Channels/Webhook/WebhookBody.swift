@@ -13,17 +13,22 @@ package enum WebhookBody {
     package static func read(_ body: [UInt8], id: String) throws(Trouble) -> [Item] {
         let whole = try JSONValue.read(body)
         guard case .object(let members) = whole else {
-            throw .lasting("expected an object with type, timestamp and data, found \(whole.sort)")
+            throw .lasting(
+                "应为含 type、timestamp、data 的对象，实为 \(whole.sort)",
+                "expected an object with type, timestamp and data, found \(whole.sort)")
         }
         for name in ["type", "data"] where members.count(where: { $0.name == name }) > 1 {
-            throw .lasting("expected \"\(name)\" once, found it twice")
+            throw .lasting("“\(name)”应只出现一次，出现了两次", "expected \"\(name)\" once, found it twice")
         }
         switch whole.member("type") {
         case nil, .null, .string(Self.type): break
-        default: throw .lasting("expected the type \(Self.type), found another: send other events to another channel")
+        default:
+            throw .lasting(
+                "type 应为 \(Self.type)：其他事件请送别的渠道",
+                "expected the type \(Self.type), found another: send other events to another channel")
         }
         guard let data = whole.member("data"), data != .null else {
-            throw .lasting("expected \"data\" with an item or an array of items, found none")
+            throw .lasting("缺 data：应为一项或多项", "expected \"data\" with an item or an array of items, found none")
         }
         return read(items: try items(data), id: id)
     }
@@ -36,14 +41,21 @@ package enum WebhookBody {
         case .object(let members):
             guard members.contains(where: { $0.name == "items" }) else { return ([data], false) }
             guard case .array(let list)? = data.member("items") else {
-                throw .lasting("expected \"items\" once, as an array, found something else")
+                throw .lasting("items 应为数组且只出现一次", "expected \"items\" once, as an array, found something else")
             }
             values = list
-        default: throw .lasting("expected \"data\" with an item or an array of items, found \(data.sort)")
+        default:
+            throw .lasting(
+                "data 应为一项或多项，实为 \(data.sort)",
+                "expected \"data\" with an item or an array of items, found \(data.sort)")
         }
-        guard !values.isEmpty else { throw .lasting("expected at least one item, found an empty array") }
+        guard !values.isEmpty else {
+            throw .lasting("至少要有一项，数组是空的", "expected at least one item, found an empty array")
+        }
         guard values.count <= mostItems else {
-            throw .lasting("expected \(mostItems) items at most, found \(values.count): send fewer at once")
+            throw .lasting(
+                "至多 \(mostItems) 项，实有 \(values.count)：请分批发送",
+                "expected \(mostItems) items at most, found \(values.count): send fewer at once")
         }
         return (values, true)
     }
@@ -57,13 +69,14 @@ package enum WebhookBody {
                 let form = try SubmissionForm.read(value)
                 if let own = form.id, let earlier = seen.updateValue(position, forKey: own) {
                     seen[own] = earlier
-                    let reason = "expected an id of its own, found that of item \(earlier)"
-                    result.append(Item(sourceID: given, content: .unreadable(reason)))
+                    let reason = Phrase(
+                        zh: "编号应各不相同，与第 \(earlier) 项相同", en: "expected an id of its own, found that of item \(earlier)")
+                    result.append(Item(sourceID: given, content: .unreadable(reason.kept)))
                 } else {
                     result.append(Item(sourceID: form.id ?? given, content: .submission(form.submission)))
                 }
             } catch {
-                result.append(Item(sourceID: given, content: .unreadable(error.phrase.en)))
+                result.append(Item(sourceID: given, content: .unreadable(error.phrase.kept)))
             }
         }
         return result

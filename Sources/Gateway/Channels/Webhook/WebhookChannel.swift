@@ -86,7 +86,7 @@ struct WebhookChannel: Channel {
     /// The items of a body, or one that stands for a body that cannot be read.
     private static func items(_ body: [UInt8], id: String) -> [Item] {
         do { return try WebhookBody.read(body, id: id) } catch {
-            return [Item(sourceID: id, content: .unreadable(error.reason))]
+            return [Item(sourceID: id, content: .unreadable(error.words.kept))]
         }
     }
 
@@ -94,7 +94,7 @@ struct WebhookChannel: Channel {
 
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
         guard let id = raw.envelope["webhook-id"] else {
-            throw .lasting("expected the header webhook-id with the kept bytes, found none")
+            throw .lasting("留存的原件缺 webhook-id", "expected the header webhook-id with the kept bytes, found none")
         }
         return try WebhookBody.read(try raw.bytes(upTo: limit), id: id)
     }
@@ -123,7 +123,9 @@ struct WebhookReceipts: Encodable {
             var one = One(id: item.sourceID, class: receipt.arrival.rawValue)
             one.number = receipt.ticket?.description
             if receipt.arrival == .ticket { one.code = receipt.ticket.map(keys.lookupCode) }
-            if receipt.arrival == .quarantined, case .unreadable(let reason) = item.content { one.reason = reason }
+            if receipt.arrival == .quarantined, case .unreadable(let reason) = item.content {
+                one.reason = Phrase(kept: reason).en
+            }
             if receipt.seen == .differs { one.reused = true }
             return one
         }
@@ -137,7 +139,8 @@ extension RawParcel {
         case .bytes(let bytes): return Array(bytes)
         case .file(let path):
             guard let bytes = boundedContents(path, limit: limit) else {
-                throw .lasting("expected a readable file of \(limit) bytes at most, found none")
+                throw .lasting(
+                    "应有一个不超过 \(limit) 字节、可读的文件", "expected a readable file of \(limit) bytes at most, found none")
             }
             return bytes
         }

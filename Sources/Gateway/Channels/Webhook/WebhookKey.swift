@@ -24,15 +24,21 @@ package struct WebhookKey: Sendable {
         let prefix = ["whsec_", "whpk_", "whsk_"].first { text.hasPrefix($0) } ?? ""
         let digits = text.dropFirst(prefix.count)
         guard !digits.isEmpty else {
-            throw .lasting("expected a webhook secret, found an empty one: generate at least 24 random bytes in base64")
+            throw .lasting(
+                "webhook 密钥为空：请生成至少 24 个随机字节（base64）",
+                "expected a webhook secret, found an empty one: generate at least 24 random bytes in base64")
         }
         guard let bytes = Base64.bytes(digits) else {
-            throw .lasting("expected a webhook secret in base64, found other characters: copy it again, whole")
+            throw .lasting(
+                "webhook 密钥应为 base64：请完整地重新复制",
+                "expected a webhook secret in base64, found other characters: copy it again, whole")
         }
         switch prefix {
         case "whpk_", "whsk_":
             guard let material = Self.edwards(prefix, bytes) else {
-                throw .lasting("expected \(prefix) with 32 bytes of ed25519 key, found \(bytes.count): copy it again")
+                throw .lasting(
+                    "\(prefix) 后应为 32 字节的 ed25519 密钥，实为 \(bytes.count)：请重新复制",
+                    "expected \(prefix) with 32 bytes of ed25519 key, found \(bytes.count): copy it again")
             }
             self.material = material
         default:
@@ -75,7 +81,7 @@ package struct WebhookKey: Sendable {
         case .verifying: return nil
         case .signing(let key):
             guard let bytes = try? key.signature(for: signed.whole) else {
-                throw .passing("the ed25519 signature of a webhook could not be made: try again")
+                throw .passing("ed25519 签名失败：请重试", "the ed25519 signature of a webhook could not be made: try again")
             }
             return "v1a," + Base64.text(bytes)
         }

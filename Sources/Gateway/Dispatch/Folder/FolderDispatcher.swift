@@ -27,7 +27,9 @@ struct FolderDispatcher: Dispatcher {
     func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String {
         let parent = "\(path)/\(FolderDispatcher.safe(outgoing.recipient))"
         let place = "\(parent)/\(outgoing.key)"
-        if FileManager.default.fileExists(atPath: place) { return "folder \(outgoing.key) was there already" }
+        if FileManager.default.fileExists(atPath: place) {
+            return Phrase(zh: "目录 \(outgoing.key) 已在", en: "folder \(outgoing.key) was there already").kept
+        }
         let draft = "\(parent)/.\(outgoing.key)"
         do {
             try? FileManager.default.removeItem(atPath: draft)
@@ -35,6 +37,7 @@ struct FolderDispatcher: Dispatcher {
                 atPath: draft, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         } catch {
             throw .passing(
+                "目的地 \(outgoing.recipient) 的目录建不了；请检查属主和磁盘空间",
                 "the folder of destination \(outgoing.recipient) cannot be made; check its owner and free space",
                 detail: "\(error)")
         }
@@ -52,10 +55,11 @@ struct FolderDispatcher: Dispatcher {
         try part.finish(at: "\(draft)/\(name)")
         try SyncedFile.sync(folder: draft)
         do { try FileManager.default.moveItem(atPath: draft, toPath: place) } catch {
-            throw .passing("the folder of a delivery could not be renamed into its place", detail: "\(error)")
+            throw .passing(
+                "派发目录改名就位失败", "the folder of a delivery could not be renamed into its place", detail: "\(error)")
         }
         try SyncedFile.sync(folder: parent)
-        return "folder \(outgoing.key)"
+        return Phrase(zh: "目录 \(outgoing.key)", en: "folder \(outgoing.key)").kept
     }
 
     func reach() async throws(Trouble) {
@@ -64,7 +68,7 @@ struct FolderDispatcher: Dispatcher {
             folder = (folder as NSString).deletingLastPathComponent
         }
         guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw .lasting("the folder cannot be written; check owner and mode: \(folder)")
+            throw .lasting("目录不可写；请检查属主和权限：\(folder)", "the folder cannot be written; check owner and mode: \(folder)")
         }
     }
 

@@ -43,13 +43,15 @@ struct HTTPDispatcher: Dispatcher {
             settings.complain(
                 "secrets",
                 expected: Phrase(zh: "签名密钥（whsec_…，24 至 64 字节）", en: "signing secrets (whsec_…, 24 to 64 bytes)"),
-                found: Phrase(stringLiteral: error.reason))
+                found: error.words)
         }
         self.tools = tools
     }
 
     func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String {
-        guard let signer else { throw .needsPerson("destination without a signing secret; mend the settings") }
+        guard let signer else {
+            throw .needsPerson("目的地没有签名密钥；请修正设置", "destination without a signing secret; mend the settings")
+        }
         let body = [UInt8](try JSON.encode(try await form(outgoing)))
         let signature = try signer.sign(id: outgoing.key, body: body, now: tools.now())
         var call = HTTPCall(
@@ -66,14 +68,20 @@ struct HTTPDispatcher: Dispatcher {
     /// What an answer's status means for a delivery.
     static func read(_ answer: HTTPAnswer) throws(Trouble) -> String {
         switch answer.status {
-        case 200..<300: return "answered \(answer.status)"
+        case 200..<300: return Phrase(zh: "对方答复 \(answer.status)", en: "answered \(answer.status)").kept
         case 408, 425, 429, 500...599:
-            throw .passing("the department's server answered \(answer.status)", retryAfter: answer.retryAfter)
+            throw .passing(
+                "单位的服务器答复 \(answer.status)", "the department's server answered \(answer.status)",
+                retryAfter: answer.retryAfter)
         case 300..<400:
-            throw .lasting("the department's server answered \(answer.status) to elsewhere; set its final address")
+            throw .lasting(
+                "单位的服务器以 \(answer.status) 指向别处；请填最终地址",
+                "the department's server answered \(answer.status) to elsewhere; set its final address")
         case 410:
-            throw .lasting("the department's server says this address is gone for good (410); ask for the new one")
-        default: throw .lasting("the department's server refused it with \(answer.status)")
+            throw .lasting(
+                "单位的服务器说该地址已永久停用（410）；请索取新地址",
+                "the department's server says this address is gone for good (410); ask for the new one")
+        default: throw .lasting("单位的服务器拒收：\(answer.status)", "the department's server refused it with \(answer.status)")
         }
     }
 

@@ -62,7 +62,7 @@ struct SMTPDispatcher: Dispatcher {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch { throw .passing("a mail cannot be written; check free space", detail: "\(error)") }
+        } catch { throw .passing("邮件写不下；请检查磁盘空间", "a mail cannot be written; check free space", detail: "\(error)") }
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let zone = tools.city()?.calendar.zone ?? .utc
         var draft = Letter.draft(outgoing, to: to, from: from, zone: zone, now: tools.now())
@@ -76,17 +76,21 @@ struct SMTPDispatcher: Dispatcher {
         call.login = login
         call.egress = egress
         call.caFile = caFile
-        return "mail server said \(try await tools.network.send(call))"
+        let said = try await tools.network.send(call)
+        return Phrase(zh: "邮件服务器答复 \(said)", en: "mail server said \(said)").kept
     }
 
     private func address(of outgoing: Outgoing) throws(Trouble) -> String {
         if outgoing.recipient == "citizen" {
-            guard let contact = outgoing.contact else { throw .needsPerson("the citizen left no mail address") }
+            guard let contact = outgoing.contact else {
+                throw .needsPerson("群众没有留邮件地址", "the citizen left no mail address")
+            }
             return contact.value
         }
         if let address = addresses[outgoing.recipient] { return address }
         guard let other else {
             throw .needsPerson(
+                "没有 \(outgoing.recipient) 的邮件地址；请补进该目的地的 addresses",
                 "no mail address is set for \(outgoing.recipient); add it to the destination's addresses")
         }
         return other.replacing("{department}", with: outgoing.recipient)
