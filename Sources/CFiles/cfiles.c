@@ -14,8 +14,15 @@ int cfiles_facts(int folder, const char *name, struct cfiles_facts *facts) {
     int result = name == NULL ? fstat(folder, &found) : fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW);
     if (result != 0) return result;
     facts->plain = S_ISREG(found.st_mode) ? 1 : 0;
+    facts->folder = S_ISDIR(found.st_mode) ? 1 : 0;
     facts->size = found.st_size;
     facts->modified = milliseconds(found.st_mtim);
     facts->changed = milliseconds(found.st_ctim);
     return 0;
+}
+
+int cfiles_same(int folder, const char *path) {
+    struct stat opened, found;
+    if (fstat(folder, &opened) != 0 || stat(path, &found) != 0) return 0;
+    return opened.st_dev == found.st_dev && opened.st_ino == found.st_ino;
 }

@@ -38,11 +38,16 @@ struct APICaller {
     func post(
         _ body: String, key: String? = nil, type: String = "application/json", language: String = "en"
     ) async throws -> HTTPAnswer {
+        try await post(bytes: Array(body.utf8), key: key, type: type, language: language)
+    }
+
+    func post(
+        bytes: [UInt8], key: String? = nil, type: String = "application/json", language: String = "en"
+    ) async throws -> HTTPAnswer {
         var headers = [HTTPHeader("content-type", type), HTTPHeader("accept-language", language)] + authorization
         if let key { headers.append(HTTPHeader("idempotency-key", key)) }
         return try await gateway.call(
-            HTTPCall(
-                .post, gateway.publicURL + Path.submissions.text, headers: headers, body: .bytes(Array(body.utf8))))
+            HTTPCall(.post, gateway.publicURL + Path.submissions.text, headers: headers, body: .bytes(bytes)))
     }
 
     func upload(_ bytes: [UInt8], name: String = "a.jpg") async throws -> HTTPAnswer {

@@ -33,8 +33,9 @@ import Testing
         }
     }
 
-    @Test("an uploaded file travels with the report that names it") func files() async throws {
-        try await withGateway(.sqlite, channels: APICaller.channel) { gateway in
+    @Test("an uploaded file travels with the report that names it", arguments: Backend.allCases)
+    func files(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: APICaller.channel) { gateway in
             let caller = try await APICaller(gateway)
             let upload = try await caller.upload(FormReaderTests.jpeg, name: "坏灯.jpg")
             #expect(upload.status == 201 && upload["type"] == "image/jpeg")
@@ -65,8 +66,9 @@ import Testing
         }
     }
 
-    @Test("every mistake is named, in the caller's language, and nothing is kept") func mistakes() async throws {
-        try await withGateway(.sqlite, channels: APICaller.channel) { gateway in
+    @Test("every mistake is named, in the caller's language, and nothing is kept", arguments: Backend.allCases)
+    func mistakes(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: APICaller.channel) { gateway in
             let caller = try await APICaller(gateway)
             let cases: [(String, String?, String, Int, String)] = [
                 ("{\"text\": \"x\"}", nil, "application/json", 400, "idempotency-key-missing"),
@@ -95,8 +97,9 @@ import Testing
         }
     }
 
-    @Test("without a good key nothing is read or told") func keys() async throws {
-        try await withGateway(.sqlite, channels: APICaller.channel) { gateway in
+    @Test("without a good key nothing is read or told", arguments: Backend.allCases)
+    func keys(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: APICaller.channel) { gateway in
             let caller = try await APICaller(gateway)
             let number = try #require(try await caller.post(#"{"text": "路灯"}"#, key: "k")["number"])
             var stranger = caller

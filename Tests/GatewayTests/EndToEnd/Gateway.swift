@@ -226,11 +226,11 @@ func eventually<Answer>(
     throw RunningGateway.Failed(text: "did not happen within \(limit): \(what)")
 }
 
-/// A wait for another process to get on, bounded by the caller: 20 ms on a timer of the kernel.
+/// A wait for another process to get on, bounded by the caller: 20 ms, or as many as said, on a timer of the kernel.
 enum Pause {
-    static func short() async throws {
+    static func short(milliseconds: Int = 20) async throws {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) { continuation.resume() }
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { continuation.resume() }
         }
     }
 }

@@ -13,16 +13,21 @@ struct HookSender {
     static let secret = Data(base64Encoded: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") ?? Data()
 
     static func call(_ gateway: RunningGateway, id: String, body: String, channel: String = "cti") -> HTTPCall {
-        let time = Int64(Date().timeIntervalSince1970)
-        let mac = HMAC<SHA256>.authenticationCode(
-            for: Data("\(id).\(time).\(body)".utf8), using: SymmetricKey(data: secret))
+        let bytes = Array(body.utf8)
         return HTTPCall(
-            .post, "\(gateway.publicURL)/hooks/\(channel)",
-            headers: [
-                HTTPHeader("content-type", "application/json"), HTTPHeader("webhook-id", id),
-                HTTPHeader("webhook-timestamp", "\(time)"),
-                HTTPHeader("webhook-signature", "v1,\(Data(mac).base64EncodedString())"),
-            ], body: .bytes(Array(body.utf8)))
+            .post, "\(gateway.publicURL)/hooks/\(channel)", headers: headers(id: id, body: bytes), body: .bytes(bytes))
+    }
+
+    /// The headers of a signed body, sent so many seconds ago.
+    static func headers(id: String, body: [UInt8], secret: Data = secret, age: Int64 = 0) -> [HTTPHeader] {
+        let time = Int64(Date().timeIntervalSince1970) - age
+        let mac = HMAC<SHA256>.authenticationCode(
+            for: Data("\(id).\(time).".utf8) + Data(body), using: SymmetricKey(data: secret))
+        return [
+            HTTPHeader("content-type", "application/json"), HTTPHeader("webhook-id", id),
+            HTTPHeader("webhook-timestamp", "\(time)"),
+            HTTPHeader("webhook-signature", "v1,\(Data(mac).base64EncodedString())"),
+        ]
     }
 
     static func report(_ text: String, phone: String? = nil) -> String {

@@ -19,17 +19,17 @@ struct FileDropChannelTests {
     @Test("The running channel takes what is renamed in, and ends when it is cancelled")
     func runs() async throws {
         try await DropBench.run { bench in
-            let channel = try channel(bench, "name: calls\nkind: transcripts\npath: calls")
-            try FileManager.default.createDirectory(
-                atPath: bench.path("incoming"), withIntermediateDirectories: true)
+            let channel = try channel(bench, "name: calls\nkind: transcripts\npath: running")
+            let incoming = bench.folder + "/running/incoming"
+            try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: true)
             try "市民：路灯坏了".write(toFile: bench.folder + "/a.txt", atomically: false, encoding: .utf8)
-            try "市民：井盖丢了".write(toFile: bench.path("incoming", "b.txt"), atomically: false, encoding: .utf8)
-            try "".write(toFile: bench.path("incoming", "b.txt.done"), atomically: false, encoding: .utf8)
+            try "市民：井盖丢了".write(toFile: incoming + "/b.txt", atomically: false, encoding: .utf8)
+            try "".write(toFile: incoming + "/b.txt.done", atomically: false, encoding: .utf8)
             let inbox = bench.inbox
             let running = Task { try await channel.run(into: inbox) }
             // The first scan finds the marked one; after it the watch is on.
             while try await bench.store.books().tickets < 1 { await Task.yield() }
-            try FileManager.default.moveItem(atPath: bench.folder + "/a.txt", toPath: bench.path("incoming", "a.txt"))
+            try FileManager.default.moveItem(atPath: bench.folder + "/a.txt", toPath: incoming + "/a.txt")
             while try await bench.store.books().tickets < 2 { await Task.yield() }
             running.cancel()
             _ = await running.result

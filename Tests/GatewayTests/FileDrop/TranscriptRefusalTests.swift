@@ -1,6 +1,8 @@
-import Gateway
+import Foundation
 import Intake
 import Testing
+
+@testable import Gateway
 
 struct TranscriptRefusalTests {
     private func reason(_ bytes: [UInt8], _ name: String = "call.json") -> String? {
@@ -92,5 +94,15 @@ struct TranscriptRefusalTests {
         let transcript = try TranscriptReader().read(
             Array("{\"turns\":[{\"text\":\"路\\u202e灯\\u0000坏\\n了\"}]}".utf8), name: "a")
         #expect(transcript.utterances.first?.text == "路灯坏 了")
+    }
+
+    @Test("Half of a surrogate pair costs one character, wherever it stands, and whole pairs stay")
+    func surrogates() throws {
+        let text = #"{"turns":[{"text":"路\ud800灯\ud83d\ude00坏\\ud800了\udc00"},{"text":"\uD83D"}]}"#
+        let transcript = try TranscriptReader().read(Array(text.utf8), name: "a")
+        #expect(transcript.utterances.first?.text == "路\u{fffd}灯😀坏\\ud800了\u{fffd}")
+        for end in 0..<text.utf8.count { _ = JSONFrame.mended(Data(text.utf8.prefix(end))) }
+        #expect(JSONFrame.mended(Data(#"\u\ud8\"#.utf8)) == Data(#"\u\ud8\"#.utf8))
+        #expect(try CallFacts(Array(#"{"agent":"a\udead","caller":"13800138000"}"#.utf8)).caller == "13800138000")
     }
 }

@@ -38,9 +38,9 @@ import Testing
         }
     }
 
-    @Test("the same form with other words is another report, and that too is kept once")
-    func reused() async throws {
-        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+    @Test("the same form with other words is another report, and that too is kept once", arguments: Backend.allCases)
+    func reused(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
             let token = sender.token()
             let first = try await sender.post(sender.form(token: token)).receipt
@@ -52,9 +52,11 @@ import Testing
         }
     }
 
-    @Test("what is wrong comes back with everything typed and uploaded, and is accepted once mended")
-    func mended() async throws {
-        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+    @Test(
+        "what is wrong comes back with everything typed and uploaded, and is accepted once mended",
+        arguments: Backend.allCases)
+    func mended(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
             var form = sender.form(
                 token: sender.token(),
@@ -86,9 +88,9 @@ import Testing
         }
     }
 
-    @Test("a form of somebody else's making gets a fresh page, and its files are not kept")
-    func forged() async throws {
-        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+    @Test("a form of somebody else's making gets a fresh page, and its files are not kept", arguments: Backend.allCases)
+    func forged(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
             for token in ["", "x.1.00", FormToken(issued: .wall).text(try FormTokenTests.keys(9))] {
                 var form = sender.form(token: token)
@@ -102,9 +104,9 @@ import Testing
         }
     }
 
-    @Test("too quick, too old, or a filled trap: the form comes back and says what to do")
-    func robots() async throws {
-        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+    @Test("too quick, too old, or a filled trap: the form comes back and says what to do", arguments: Backend.allCases)
+    func robots(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
             let quick = try await sender.post(sender.form(token: sender.token(age: .zero)))
             #expect(quick.status == 422 && quick.text.contains("once more"))
@@ -140,8 +142,9 @@ import Testing
         }
     }
 
-    @Test("emergency words are answered at once with whom to call") func emergency() async throws {
-        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+    @Test("emergency words are answered at once with whom to call", arguments: Backend.allCases)
+    func emergency(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
             let fields = [("text", "楼下着火了"), ("consent", "")]
             let again = try await sender.post(sender.form(token: sender.token(), fields))
@@ -182,9 +185,10 @@ import Testing
         }
     }
 
-    @Test("a ticket is shown to who knows its code, however it is typed, and to nobody else")
-    func tracking() async throws {
-        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+    @Test(
+        "a ticket is shown to who knows its code, however it is typed, and to nobody else", arguments: Backend.allCases)
+    func tracking(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
             let number = try #require(try await sender.post(sender.form(token: sender.token())).receipt)
             let code = sender.keys.lookupCode(number)

@@ -51,10 +51,12 @@ import Testing
         }
     }
 
-    @Test("what somebody has read, and what came during an outage, is taken all the same") func outage() async throws {
+    @Test(
+        "what somebody has read, and what came during an outage, is taken all the same", arguments: Backend.allCases)
+    func outage(_ ledger: Backend) async throws {
         try await withDovecot { dovecot in
             try await dovecot.deliver(fixtures: ["gbk"], flags: "\\Seen")
-            try await withGateway(.sqlite, channels: try dovecot.channel()) { gateway in
+            try await withGateway(ledger, channels: try dovecot.channel()) { gateway in
                 _ = try await books(gateway) { $0.tickets == 1 }
                 gateway.stop(SIGKILL)
                 try await dovecot.deliver(fixtures: ["utf-8"], flags: "\\Seen")
@@ -69,9 +71,10 @@ import Testing
         }
     }
 
-    @Test("a mail that cannot be read, or is too large, is set aside, and its neighbours are tickets") func bad()
-        async throws
-    {
+    @Test(
+        "a mail that cannot be read, or is too large, is set aside, and its neighbours are tickets",
+        arguments: Backend.allCases)
+    func bad(_ ledger: Backend) async throws {
         try await withDovecot { dovecot in
             let many =
                 "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
@@ -83,7 +86,7 @@ import Testing
             try await dovecot.deliver([Array(many.utf8), Array(large.utf8)])
             try await dovecot.deliver(fixtures: ["utf-8"])
             let channel = try dovecot.channel("mail", ["largest: 1MiB"])
-            try await withGateway(.sqlite, channels: channel) { gateway in
+            try await withGateway(ledger, channels: channel) { gateway in
                 let books = try await books(gateway) { $0.tickets == 2 && $0.quarantined == 2 }
                 #expect(books.items == 4)
                 // The one too large stays where it is, flagged for people, also after a restart.
@@ -98,10 +101,11 @@ import Testing
         }
     }
 
-    @Test("answers of machines are no tickets") func machines() async throws {
+    @Test("answers of machines are no tickets", arguments: Backend.allCases)
+    func machines(_ ledger: Backend) async throws {
         try await withDovecot { dovecot in
             try await dovecot.deliver(fixtures: ["bounce", "away", "gbk"])
-            try await withGateway(.sqlite, channels: try dovecot.channel("mail", ["then: flag"])) { gateway in
+            try await withGateway(ledger, channels: try dovecot.channel("mail", ["then: flag"])) { gateway in
                 let books = try await books(gateway) { $0.items == 3 }
                 #expect(books.tickets == 1 && books.notices == ["bounce": 1, "auto-reply": 1])
                 _ = try await eventually("all are flagged") {
@@ -112,10 +116,11 @@ import Testing
         }
     }
 
-    @Test("a mailbox whose UIDs begin anew is read again without a second ticket") func validity() async throws {
+    @Test("a mailbox whose UIDs begin anew is read again without a second ticket", arguments: Backend.allCases)
+    func validity(_ ledger: Backend) async throws {
         try await withDovecot { dovecot in
             try await dovecot.deliver(fixtures: ["gbk", "utf-8"])
-            try await withGateway(.sqlite, channels: try dovecot.channel("mail", ["then: leave"])) { gateway in
+            try await withGateway(ledger, channels: try dovecot.channel("mail", ["then: leave"])) { gateway in
                 _ = try await books(gateway) { $0.tickets == 2 }
                 gateway.stop(SIGTERM)
                 try await dovecot.renew()

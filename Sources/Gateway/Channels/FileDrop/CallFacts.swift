@@ -40,7 +40,7 @@ package struct CallFacts: Sendable, Equatable {
         }
         let documents = try JSONFrame.documents(in: try TextBytes.decode(bytes).text)
         guard documents.count == 1, let text = documents.first,
-            let file = try? JSONDecoder().decode(File.self, from: Data(text.utf8))
+            let file = try? JSONDecoder().decode(File.self, from: JSONFrame.mended(Data(text.utf8)))
         else { throw .unreadable("通话信息应为一个 JSON 对象", "call facts must be one JSON object") }
         self = file.facts
     }

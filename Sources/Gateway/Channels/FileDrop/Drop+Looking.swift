@@ -13,15 +13,21 @@ extension Drop {
         }
     }
 
-    /// The oldest files that count, at most `looked`, and whether there are more. Memory does not grow with the number of
-    /// files that wait; each costs one question to the system, or two.
+    /// The oldest files that count and may be read, at most `looked`, and whether there are more. Memory does not grow
+    /// with the number of files that wait; each costs a few questions to the system. Those that may not be read are left
+    /// where they are: once their mode is mended they are taken like any other.
     func look() throws(Trouble) -> (ready: [Candidate], more: Bool) {
         let now = tools.now() + skew
         var ready: [Candidate] = []
         var more = false
+        var closed = 0
         try incoming.list { name throws(Trouble) in
             let file = DropFile(name)
             guard file != .passedOver, let facts = incoming.facts(name), counts(name, file, facts, now) else {
+                return true
+            }
+            guard incoming.isReadable(name) else {
+                closed += 1
                 return true
             }
             ready.append(Candidate(name: name, facts: facts))
@@ -32,6 +38,7 @@ extension Drop {
             }
             return true
         }
+        tell(unreadable: closed)
         ready.sort()
         more = more || ready.count > Drop.looked
         return (Array(ready.prefix(Drop.looked)), more)
@@ -54,18 +61,13 @@ extension Drop {
         }
     }
 
-    /// Those of `files` that this process may read. The others are left where they are: once their mode is mended they
-    /// are taken like any other.
-    func readable(_ files: [Candidate]) -> [Candidate] {
-        let readable = files.filter { incoming.isReadable($0.name) }
-        let rest = files.count - readable.count
-        tools.metrics.set("intake_drop_unreadable_files", ["channel": channel], to: Double(rest))
-        if rest > 0 {
+    private func tell(unreadable files: Int) {
+        tools.metrics.set("intake_drop_unreadable_files", ["channel": channel], to: Double(files))
+        if files > 0 {
             tools.log.warning(
                 "files of the drop may not be read by the gateway; mend their mode or group",
-                metadata: ["channel": "\(channel)", "files": "\(rest)", "folder": "\(incoming.path)"])
+                metadata: ["channel": "\(channel)", "files": "\(files)", "folder": "\(incoming.path)"])
         }
-        return readable
     }
 
     /// Removes the days of `done/` that are older than `keep`: the ledger holds what they held, sealed.

@@ -1,6 +1,7 @@
 import Foundation
 import Intake
 import Logging
+import Storage
 
 /// Takes files from `incoming/` into the ledger. Where a file lies says all there is to know about it, so that a crash at
 /// any point loses nothing and doubles nothing:
@@ -38,6 +39,8 @@ struct Drop: Sendable {
     let quarantine: DropFolder
     /// The file system's clock less ours: the age of a file is told by the clock that wrote its times.
     let skew: Duration
+    /// Two gateways on one drop would each keep half of it, or both keep all of it.
+    private let held: FolderLock
 
     init(
         channel: String, path: String, rules: Rules, tools: Tools, reading: @escaping @Sendable () -> CallReading
@@ -47,6 +50,7 @@ struct Drop: Sendable {
         self.tools = tools
         self.reading = reading
         let root = try DropFolder(path: path)
+        held = try FolderLock(folder: path)
         func folder(_ text: String) throws(Trouble) -> DropFolder {
             guard let name = DropName(text) else {
                 throw .needsPerson("\(text) 不能作目录名", "no folder can be called \(text)")
@@ -81,11 +85,14 @@ struct Drop: Sendable {
     /// Finishes what was claimed, then takes the oldest files that are whole. Passing trouble of the ledger leaves
     /// files claimed, for the next step.
     func scan(into inbox: Inbox) async throws(Trouble) -> Step {
+        for folder in [incoming, claimed, done, quarantine] { try folder.check() }
         var step = try await recover(into: inbox)
         prune()
         let (ready, more) = try look()
-        step.more = more
-        try await take(readable(ready), into: inbox, &step)
+        let before = step
+        try await take(ready, into: inbox, &step)
+        // Where nothing could be taken, the rest waits for the next scan.
+        step.more = more && step != before
         return step
     }
 

@@ -32,35 +32,50 @@ struct MailboxRound {
                     metadata: ["channel": "\(name)"])
             }
         }
-        try await tidy(upTo: cursor.last, then)
+        var tidy = false
         while !Task.isCancelled {
-            if try await catchUp(&cursor, then) { continue }
+            if !tidy { tidy = try await settle(try await left(upTo: cursor.last, then), then) }
+            if try await catchUp(&cursor, then, &tidy) { continue }
             if try await !session.wait(atMost: settings.poll) {
                 do { try await Task.sleep(for: settings.poll) } catch { return }
             }
         }
     }
 
-    /// What an earlier process kept and did not come to move or flag.
-    private func tidy(upTo last: UInt32, _ then: MailboxSettings.Then) async throws(Trouble) {
-        guard last > 0, then != .leave else { return }
+    /// Mails that were kept earlier and could not be moved or flagged then.
+    private func left(upTo last: UInt32, _ then: MailboxSettings.Then) async throws(Trouble) -> [UInt32] {
+        guard last > 0, then != .leave else { return [] }
         let mark = then == .flag ? "UNSEEN" : "UNDELETED"
-        try await settle(try await session.search("UID 1:\(last) UNFLAGGED \(mark)"), then)
+        return try await session.search("UID 1:\(last) UNFLAGGED \(mark)")
     }
 
-    private func settle(_ uids: [UInt32], _ then: MailboxSettings.Then) async throws(Trouble) {
+    /// Moves or flags what is in the ledger; false where the server does not do it. That stops no mail from being read:
+    /// it is tried again with the next look.
+    private func settle(_ uids: [UInt32], _ then: MailboxSettings.Then) async throws(Trouble) -> Bool {
         for start in stride(from: 0, to: uids.count, by: 500) {
             let some = Array(uids[start..<min(start + 500, uids.count)])
-            switch then {
-            case .move: try await session.move(some, to: settings.folder)
-            case .flag: try await session.mark(some, "\\Seen")
-            case .leave: break
+            do throws(Trouble) {
+                switch then {
+                case .move: try await session.move(some, to: settings.folder)
+                case .flag: try await session.mark(some, "\\Seen")
+                case .leave: break
+                }
+            } catch {
+                // A connection that is lost ends the round here.
+                _ = try await session.ask("NOOP")
+                tools.log.warning(
+                    "mails in the ledger were not moved or flagged",
+                    metadata: ["channel": "\(name)", "mails": "\(uids.count - start)", "trouble": "\(error)"])
+                return false
             }
         }
+        return true
     }
 
     /// Takes what has come since; false if there was nothing.
-    private func catchUp(_ cursor: inout MailboxCursor, _ then: MailboxSettings.Then) async throws(Trouble) -> Bool {
+    private func catchUp(
+        _ cursor: inout MailboxCursor, _ then: MailboxSettings.Then, _ tidy: inout Bool
+    ) async throws(Trouble) -> Bool {
         guard cursor.last < .max else {
             throw .needsPerson("信箱的 UID 已用尽；请另建信箱", "the mailbox has used up its UIDs; make a new one")
         }
@@ -78,7 +93,7 @@ struct MailboxRound {
                 if try await take(cursor, size) { kept.append(uid) }
                 if Task.isCancelled { break }
             }
-            try await settle(kept, then)
+            if try await !settle(kept, then) { tidy = false }
             if Task.isCancelled { break }
         }
         return !uids.isEmpty

@@ -56,6 +56,25 @@ final class DropFolder: Sendable {
         return result == 0 ? FileFacts(found) : nil
     }
 
+    /// Whether a folder has this name; a link to one does not count.
+    func isFolder(_ name: DropName) -> Bool {
+        var found = cfiles_facts()
+        let result = unsafe name.withPath { unsafe cfiles_facts(descriptor, $0, &found) }
+        return result == 0 && found.folder == 1
+    }
+
+    /// Throws where its path leads elsewhere by now (it was removed, renamed, or a disk was mounted or unmounted), or
+    /// where it may not be written.
+    func check() throws(Trouble) {
+        guard unsafe cfiles_same(descriptor, path) == 1 else {
+            throw .passing(
+                "目录 \(path) 已不在或被换掉；将重新打开", "the folder \(path) is gone or another has its name; it is opened anew")
+        }
+        guard unsafe faccessat(descriptor, ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0 else {
+            throw DropFolder.trouble("write in the folder \(path)")
+        }
+    }
+
     /// Whether this process may read it.
     func isReadable(_ name: DropName) -> Bool {
         unsafe name.withPath { unsafe faccessat(descriptor, $0, R_OK, AT_EACCESS) } == 0
@@ -84,7 +103,7 @@ final class DropFolder: Sendable {
         throw DropFolder.trouble("move a file from \(path) to \(target.path)")
     }
 
-    /// Writes a small file whole, synced, replacing one of that name.
+    /// Writes a small file whole, synced, replacing one of that name; where that fails nothing is left.
     func write(_ name: DropName, _ text: String) throws(Trouble) {
         let draft = name.cut(adding: ".tmp")
         let file = unsafe draft.withPath {
@@ -93,12 +112,14 @@ final class DropFolder: Sendable {
         if file < 0 { throw DropFolder.trouble("write a file in \(path)") }
         let bytes = Array(text.utf8)
         let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-        let synced = fsync(file)
-        close(file)
-        let renamed = unsafe draft.withPath { from in
-            unsafe name.withPath { to in unsafe renameat(descriptor, from, descriptor, to) }
+        guard written == bytes.count, fsync(file) == 0 else {
+            let trouble = DropFolder.trouble("write a file in \(path)")
+            close(file)
+            remove(draft)
+            throw trouble
         }
-        if written != bytes.count || synced != 0 || renamed != 0 { throw DropFolder.trouble("write a file in \(path)") }
+        close(file)
+        try move(draft, to: self, as: name)
     }
 
     /// Removes a file; one that is gone already is as good as removed.
@@ -121,9 +142,9 @@ final class DropFolder: Sendable {
     static func trouble(_ what: String) -> Trouble {
         let code = errno
         switch code {
-        case EACCES, EPERM, EROFS, ENOTDIR, EXDEV:
+        case EACCES, EPERM, EROFS, ENOTDIR, EXDEV, ELOOP:
             return .needsPerson(
-                "the gateway may not \(what) (error \(code)); check its owner, mode, and that the whole drop is on one disk"
+                "the gateway may not \(what) (error \(code)); check its owner, mode, and that the whole drop is on one disk and holds no links"
             )
         default: return .passing("could not \(what) (error \(code))")
         }

@@ -89,14 +89,17 @@ private final class Notes: Sendable {
             if ready[1].revents != 0 { return }
             if ready[0].revents == 0 { continue }
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(events, $0.baseAddress, $0.count) }
-            if count > 0 { hints.withLock { Notes.note(buffer[..<count], in: &$0) } }
+            if count > 0 { hints.withLock { $0.note(buffer[..<count]) } }
             signal.yield()
         }
     }
+}
 
+extension FolderWatch.Hints {
     /// Events are packed one after the other: watch, mask, cookie and length of the name (4 bytes each, in the machine's
     /// order), then the name, filled up with zero bytes (inotify(7)).
-    private static func note(_ events: ArraySlice<UInt8>, in hints: inout FolderWatch.Hints) {
+    /// What the kernel, or these hints, have no room for makes a scan due.
+    mutating func note(_ events: ArraySlice<UInt8>) {
         var rest = events
         func word(_ offset: Int) -> UInt32 {
             let bytes = rest.dropFirst(offset).prefix(4)
@@ -107,14 +110,14 @@ private final class Notes: Sendable {
             let length = Int(word(12))
             let name = DropName(rest.dropFirst(16).prefix(length).prefix { $0 != 0 })
             rest = rest.dropFirst(16 + length)
-            guard let name, hints.renamed.count + hints.markers.count < FolderWatch.most,
+            guard let name, renamed.count + markers.count < FolderWatch.most,
                 mask & UInt32(IN_Q_OVERFLOW) == 0
             else {
-                hints.due = true
+                due = true
                 continue
             }
-            if mask & UInt32(IN_MOVED_TO) != 0 { hints.renamed.insert(name) }
-            if name.ends(in: DropFile.marker) { hints.markers.insert(name) }
+            if mask & UInt32(IN_MOVED_TO) != 0 { renamed.insert(name) }
+            if name.ends(in: DropFile.marker) { markers.insert(name) }
         }
     }
 }

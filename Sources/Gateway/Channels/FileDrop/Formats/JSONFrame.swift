@@ -1,3 +1,4 @@
+import Foundation
 package import Intake
 
 /// Looks at the brackets of a JSON text before anything is built from it: how deep and how wide it is, where each
@@ -57,5 +58,31 @@ package enum JSONFrame {
             throw .unreadable("JSON 不完整：还有 \(open.count) 个括号未闭合", "JSON is cut short: \(open.count) brackets are open")
         }
         return documents
+    }
+
+    /// `document` with U+FFFD for each half of a surrogate pair that stands alone (RFC 8259 section 8.2). Foundation reads
+    /// no string that holds one, and the words around it would be lost.
+    static func mended(_ document: Data) -> Data {
+        var bytes = [UInt8](document)
+        /// The number after "\u" at `start`; nil if there is none.
+        func unit(_ start: Int) -> Int? {
+            guard start + 6 <= bytes.count, bytes[start] == 0x5C, bytes[start + 1] == 0x75 else { return nil }
+            return Int(String(decoding: bytes[start + 2..<start + 6], as: UTF8.self), radix: 16)
+        }
+        var mended = false
+        var index = 0
+        while let next = bytes[index...].firstIndex(of: 0x5C) {
+            index = min(next + 2, bytes.count)
+            guard let first = unit(next) else { continue }
+            index = next + 6
+            switch first {
+            case 0xD800...0xDBFF where unit(index).map { (0xDC00...0xDFFF).contains($0) } ?? false: index += 6
+            case 0xD800...0xDFFF:
+                bytes.replaceSubrange(next + 2..<index, with: "fffd".utf8)
+                mended = true
+            default: break
+            }
+        }
+        return mended ? Data(bytes) : document
     }
 }

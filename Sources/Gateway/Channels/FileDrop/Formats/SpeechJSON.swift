@@ -43,6 +43,7 @@ enum SpeechJSON {
 
     private static func decode(_ data: Data) throws(Trouble) -> Document {
         let decoder = JSONDecoder()
+        let data = JSONFrame.mended(data)
         do {
             if let document = try? decoder.decode(Document.self, from: data) { return document }
             // Python writes NaN for a confidence it does not know, which JSON has no word for and JSON5 has.

@@ -1,0 +1,143 @@
+import Foundation
+import Intake
+import Logging
+
+extension Drop {
+    /// Ends the name of a claimed folder that holds call facts or markers whose file did not come.
+    static let loneMark = ".lone"
+
+    /// What became of a claimed file.
+    enum Fate: Sendable {
+        case done
+        case quarantined(String)
+        case changed
+        /// Cannot be read off the disk; left claimed, and tried again with every scan. Others go on.
+        case stuck(Trouble)
+        /// The ledger does not take it now.
+        case waits(Trouble)
+    }
+
+    /// Commits the files of a claimed folder, all at once so that they share a commit, then moves each to where it
+    /// belongs. What could not be committed stays; its trouble is thrown at the end.
+    func settle(_ batch: DropName, into inbox: Inbox, _ step: inout Step) async throws(Trouble) {
+        let folder = try claimed.folder(batch)
+        let names = try settled(folder, lone: batch.ends(in: Drop.loneMark))
+        let fates = await withTaskGroup(of: (DropName, Fate).self) { group in
+            for name in names { group.addTask { (name, await commit(name, in: folder, into: inbox)) } }
+            var fates: [(DropName, Fate)] = []
+            for await fate in group { fates.append(fate) }
+            return fates
+        }
+        let target = try today()
+        var waits: Trouble?
+        for (name, fate) in fates {
+            do throws(Trouble) {
+                switch fate {
+                case .done:
+                    try move(name, from: folder, to: target)
+                    step.taken += 1
+                case .quarantined(let reason):
+                    let place = free(name, in: quarantine)
+                    // The reason first: a file is never in quarantine without one.
+                    try quarantine.write(place.cut(adding: ".reason.txt"), Drop.note(name, reason))
+                    try move(name, from: folder, to: quarantine, as: place)
+                    step.quarantined += 1
+                case .changed:
+                    try move(name, from: folder, to: incoming)
+                    step.returned += 1
+                case .waits(let why): waits = waits ?? why
+                case .stuck(let why): tell(name, folder, why)
+                }
+            } catch {
+                // It is in the ledger, and is moved with another scan; the others are moved now.
+                if error.kind == .needsPerson { tell(name, folder, error) } else { waits = waits ?? error }
+            }
+            tools.metrics.count("intake_drop_files_total", ["channel": channel, "outcome": fate.word])
+        }
+        for folder in [target, quarantine, incoming, folder] { try folder.sync() }
+        claimed.removeFolder(batch)
+        if let waits { throw waits }
+    }
+
+    /// The files of a claimed folder that are to be committed. Call facts parted from their file by a crash follow it:
+    /// back to `incoming/` if it was not claimed, else to `done/`, where it was moved before them.
+    private func settled(_ folder: DropFolder, lone: Bool) throws(Trouble) -> [DropName] {
+        var names: [DropName] = []
+        try folder.list { name throws(Trouble) in
+            names.append(name)
+            return names.count < Drop.batch * 2
+        }
+        let all = Set(names)
+        var files: [DropName] = []
+        for name in names {
+            guard case .callFacts(let file) = DropFile(name), !lone else {
+                files.append(name)
+                continue
+            }
+            if all.contains(file) { continue }
+            let unclaimed = incoming.facts(file) != nil && !incoming.holds(name)
+            try move(name, from: folder, to: unclaimed ? incoming : try today())
+        }
+        return files
+    }
+
+    private func tell(_ name: DropName, _ folder: DropFolder, _ trouble: Trouble) {
+        tools.log.error(
+            "a claimed file cannot be read or moved; mend it or move it away",
+            metadata: ["channel": "\(channel)", "file": "\(folder.path)/\(name)", "trouble": "\(trouble)"])
+    }
+
+    /// Folder of the day in `done/`.
+    private func today() throws(Trouble) -> DropFolder {
+        guard let day = DropName(Drop.day(tools.now(), reading().report.zone)) else {
+            throw .needsPerson("the city's day cannot name a folder")
+        }
+        return try done.folder(day)
+    }
+
+    /// A name for a file, and for its call facts, that nothing has there.
+    private func free(_ name: DropName, in target: DropFolder) -> DropName {
+        var free = name
+        while target.holds(free) || free.adding(DropFile.facts).map(target.holds) ?? false { free = name.another }
+        return free
+    }
+
+    /// Moves a file, then its call facts: as long as a file lies claimed its facts lie beside it, so that read again it
+    /// is the same call.
+    func move(
+        _ name: DropName, from folder: DropFolder, to target: DropFolder, as place: DropName? = nil
+    ) throws(Trouble) {
+        let place = place ?? free(name, in: target)
+        try folder.move(name, to: target, as: place)
+        if let facts = name.adding(DropFile.facts), folder.facts(facts) != nil {
+            try folder.move(facts, to: target, as: place.cut(adding: DropFile.facts))
+        }
+    }
+
+    static func day(_ instant: Instant, _ zone: Zone) -> String { zone.local(instant).day.description }
+
+    /// What stands beside a file in quarantine.
+    private static func note(_ name: DropName, _ reason: String) -> String {
+        """
+        此文件无法读取，原文已封存在台账的隔离区。改正后可重新放入 incoming/，或用 intake replay 重放。
+        This file could not be read; its bytes are kept, sealed, in the ledger's quarantine. Mend it and put it into
+        incoming/ again, or replay it with intake replay.
+
+        文件 / file: \(name)
+        原因 / reason: \(reason)
+
+        """
+    }
+}
+
+extension Drop.Fate {
+    fileprivate var word: String {
+        switch self {
+        case .done: "done"
+        case .quarantined: "quarantined"
+        case .changed: "changed"
+        case .stuck: "stuck"
+        case .waits: "waits"
+        }
+    }
+}
