@@ -3,12 +3,14 @@ import Testing
 
 @testable import Gateway
 
-/// The configuration and the city that come with the daemon.
+/// The configurations and the city that come with the daemon.
 @Suite struct ExampleTests {
-    @Test("the example configuration is good, with the example city and secrets made for trying out")
-    func check() async throws {
+    @Test(
+        "both configurations are good, with the example city and secrets made for trying out",
+        arguments: ["config/intake.yaml", "config/complete.yaml"]) func check(name: String) async throws
+    {
         try await withFolder { folder in
-            let file = Program.path("config/intake.yaml")
+            let file = Program.path(name)
             #expect(try Program.run(Program.path("deploy/secrets"), file, folder).status == 0)
             let checked = try Program.run(
                 "env", "CREDENTIALS_DIRECTORY=\(folder)", "LANG=en_US.UTF-8", RunningGateway.executable, "check",
@@ -18,10 +20,22 @@ import Testing
         }
     }
 
-    @Test("the example configuration shows every kind of adapter there is") func kinds() throws {
-        let text = try String(contentsOfFile: Program.path("config/intake.yaml"), encoding: .utf8)
+    @Test("the complete configuration shows every kind of adapter there is") func kinds() throws {
+        let text = try String(contentsOfFile: Program.path("config/complete.yaml"), encoding: .utf8)
         for kind in Registry.channels.map({ $0.kind }) + Registry.dispatchers.map({ $0.kind }) {
             #expect(text.contains("kind: \(kind)\n"), "\(kind)")
+        }
+    }
+
+    @Test("the configuration one starts with needs no server but its own, and no secret the package does not make")
+    func alone() throws {
+        let text = try String(contentsOfFile: Program.path("config/intake.yaml"), encoding: .utf8)
+            .split(separator: "\n").filter { !$0.trimmingPrefix { $0 == " " }.hasPrefix("#") }.joined(separator: "\n")
+        #expect(!text.contains(/kind: (imap|smtp|http|wechat-oa|postgres)\b/))
+        #expect(!text.contains(/(host|url):/))
+        let postinst = try String(contentsOfFile: Program.path("deploy/debian/postinst"), encoding: .utf8)
+        for secret in text.matches(of: /credential:([a-z-]+)/) {
+            #expect(postinst.contains("\nmake \(secret.output.1) "), "\(secret.output.1)")
         }
     }
 }
