@@ -73,9 +73,7 @@ let package = Package(
             name: "IntakeTests",
             dependencies: ["Intake", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .testTarget(
-            name: "StorageTests",
-            dependencies: ["Intake", "Servers", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: strict),
+            name: "StorageTests", dependencies: ["Intake", "Servers", "Storage"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
@@ -100,6 +98,6 @@ if Context.environment["SCORE_DATA"] != nil {
     package.targets.append(
         .testTarget(
             name: "Scores",
-            dependencies: ["Intake", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Gateway", "Intake", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict))
 }

@@ -28,21 +28,27 @@ import Testing
     }
 
     @Test("macro-F1 over the seven classes, and the share unknown") func chinese() throws {
-        let lines = try String(contentsOf: Scoring.data("routing/zh/train.jsonl"), encoding: .utf8)
-        let rows = try lines.split(separator: "\n").map { try JSONDecoder().decode(Row.self, from: Data($0.utf8)) }
+        let rows: [Row] = try Scoring.rows("routing/zh/train.jsonl")
         let halves = Dictionary(grouping: rows) { (SHA256.hash(data: Data($0.text.utf8)).first { _ in true } ?? 0) % 2 }
         let (tuned, alone) = (try Self.city(), try Self.city(without: "keywords.yaml"))
         var table = ["routing/zh: category of \(rows.count) posts, by the first level of the tree", ""]
+        func row(_ cells: [String]) -> String {
+            Scoring.left(cells[0], 32) + cells.dropFirst().map { Scoring.right($0, 10) }.joined()
+        }
+        table.append(row(["", "posts", "macro-F1", "right", "unknown", "to triage"]))
         for (half, name) in [(UInt8(1), "held out"), (0, "tuned on")] {
             for (city, rules) in [(tuned, "with keywords.yaml"), (alone, "rules alone")] {
                 let score = Score(halves[half] ?? [], city)
+                let shares = [score.right, score.unknown, score.triage].map { Scoring.percent($0, of: score.count) }
                 table.append(
-                    "\(name), \(rules): macro-F1 \(Scoring.percent(score.macroF1)), right "
-                        + "\(Scoring.percent(score.right, of: score.count)), unknown "
-                        + "\(Scoring.percent(score.unknown, of: score.count)) of \(score.count)")
+                    row(["\(name), \(rules)", "\(score.count)", Scoring.percent(score.macroF1)] + shares) + "  "
+                        + Scoring.bar(score.macroF1))
             }
         }
-        table += ["", "held out, with keywords.yaml", "class              posts  precision  recall    F1"]
+        table += ["", "held out, with keywords.yaml"]
+        table.append(
+            Scoring.left("class", 16)
+                + zip(["posts", "precision", "recall", "F1"], [8, 10, 10, 10]).map { Scoring.right($0, $1) }.joined())
         table += Score(halves[1] ?? [], tuned).lines
         try Scoring.report("routing", table)
     }
@@ -53,12 +59,16 @@ private struct Score {
     var count = 0
     var right = 0
     var unknown = 0
+    /// Sent to the hotline's own desk by the last rule.
+    var triage = 0
     private var truth: [String: Int] = [:]
     private var said: [String: Int] = [:]
     private var hits: [String: Int] = [:]
 
     init(_ rows: [RoutingScores.Row], _ city: City) {
         for row in rows {
+            let settled = city.settle(Submission(text: row.text), channel: "web", at: Instant(seconds: 1_795_221_000))
+            if settled.decision.rule == city.catalogue.rules.last?.name { triage += 1 }
             let code = city.classify(chosen: nil, text: row.text).category
             let label = code.flatMap { city.categories.path(to: $0).first?.name.zh }
             count += 1
@@ -83,11 +93,9 @@ private struct Score {
     var lines: [String] {
         truth.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { label, posts in
             let (precision, recall, f1) = rates(label)
-            // A Chinese character is two columns wide.
-            let name = label + String(repeating: " ", count: max(1, 19 - 2 * label.count))
-            let count = String(repeating: " ", count: max(0, 5 - "\(posts)".count)) + "\(posts)"
-            return
-                "\(name)\(count)  \(Scoring.percent(precision))     \(Scoring.percent(recall))    \(Scoring.percent(f1))"
+            return Scoring.left(label, 16) + Scoring.right("\(posts)", 8)
+                + [precision, recall, f1].map { Scoring.right(Scoring.percent($0), 10) }.joined() + "  "
+                + Scoring.bar(f1)
         }
     }
 }
