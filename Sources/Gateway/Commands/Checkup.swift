@@ -184,7 +184,10 @@ struct Checkup {
         return [
             Finding(
                 .notice, Phrase(zh: "隔离区有 \(count) 件", en: "\(count) arrivals are in quarantine"),
-                mend: "intake quarantine; intake replay --dry-run")
+                mend: Phrase(
+                    zh: "看原因：intake quarantine；修好后先试：intake replay --dry-run 编号，再去掉 --dry-run",
+                    en: "see why: intake quarantine; once mended try intake replay --dry-run ID, then without --dry-run"
+                ))
         ]
     }
 

@@ -20,7 +20,10 @@ struct Replay: AsyncParsableCommand {
 
     func validate() throws {
         guard ids.isEmpty == (channel != nil || since != nil) else {
-            throw ValidationError("ID … | --channel NAME | --since TIME")
+            throw ValidationError(
+                Terminal.both(
+                    "要重读哪些：写隔离编号（见 intake quarantine），或 --channel 渠道，或 --since 时间",
+                    "expected which to read again: numbers of intake quarantine, or --channel NAME, or --since TIME"))
         }
     }
 

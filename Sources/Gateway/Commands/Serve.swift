@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
                 file: place.config, state: place.state, manager: manager, log: log, now: { .wall })
             let say = printPorts
             try await daemon.run { ports in
-                log.notice("ready", metadata: ["ports": "\(ports.sorted { $0.key < $1.key })"])
+                log.notice("ready", metadata: ports.mapValues { "\($0)" })
                 if say, let line = try? JSON.encode(ports) { Terminal.say(String(decoding: line, as: UTF8.self)) }
             }
         } catch {
@@ -71,7 +71,7 @@ struct Reload: AsyncParsableCommand {
                 throw ExitCode(78)
             }
             guard status == 200 else { throw Trouble.needsPerson(text.trimmed) }
-            Terminal.say(text.trimmed)
+            Terminal.say(Terminal.both("已换上新配置", text.trimmed))
         } catch let exit as ExitCode {
             throw exit
         } catch { throw Exit.with(error) }

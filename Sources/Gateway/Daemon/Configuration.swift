@@ -35,16 +35,7 @@ struct Configuration {
     /// Reads the file and the city it names. Complaints are collected in the settings; nothing is thrown until the
     /// caller concludes.
     init(file: String, manager: ServiceManager, state: String?, complaints: Complaints) {
-        let text = (try? String(contentsOfFile: file, encoding: .utf8))
-        if text == nil {
-            complaints.add(
-                Complaint(
-                    file: file, line: 0, path: "",
-                    expected: Phrase(zh: "可读的 UTF-8 文件", en: "a readable file in UTF-8"),
-                    found: Phrase(zh: "没有，或无法读取", en: "none, or it cannot be read")))
-        }
-        let settings = Settings.read(
-            text: text ?? "", file: file, credentials: manager.credentials, complaints: complaints)
+        let settings = Settings.read(path: file, credentials: manager.credentials, complaints: complaints)
         self.file = file
         self.settings = settings
         let listen = settings.table("listen")

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Intake
 import Logging
 import NIOCore
 import NIOExtras
@@ -11,11 +12,19 @@ import ServiceLifecycle
 /// a socket that the service manager bound already (socket activation), and because the responder is looked up for
 /// each request, so that a reload swaps all routes at once without closing a connection.
 struct Listener: Service {
-    enum Address: Sendable, Equatable {
+    enum Address: Sendable, Equatable, CustomStringConvertible {
         case tcp(host: String, port: Int)
         case unix(path: String)
         /// A listening socket handed over by the service manager.
         case inherited(descriptor: Int32)
+
+        var description: String {
+            switch self {
+            case .tcp(let host, let port): "\(host):\(port)"
+            case .unix(let path): "unix:\(path)"
+            case .inherited(let descriptor): "socket \(descriptor)"
+            }
+        }
     }
     let address: Address
     let responder: @Sendable () -> any HTTPResponder<GatewayContext>
@@ -36,7 +45,13 @@ struct Listener: Service {
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)))
         let quiescing = ServerQuiescingHelper(group: group)
-        let server = try await bind(group, http, quiescing)
+        let server: NIOAsyncChannel<HTTP1Channel.Value, Never>
+        do { server = try await bind(group, http, quiescing) } catch let error as IOError {
+            throw Trouble.lasting(
+                "无法在 \(address) 监听：请停掉占用它的程序，或改配置中的 listen",
+                "\(address) cannot be listened on: end the program that has it, or change listen in the configuration",
+                detail: "\(error)")
+        }
         let log = log
         await withGracefulShutdownHandler {
             ready(server.channel.localAddress?.port ?? 0)

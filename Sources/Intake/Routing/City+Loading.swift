@@ -14,7 +14,7 @@ extension City {
         directory: String, destinations: [String]? = nil, channels: [String]? = nil
     ) throws(ConfigurationError) -> City {
         var contents: [String: [UInt8]] = [:]
-        let complaints = Complaints()
+        let complaints = Complaints(folder: directory)
         for file in files {
             let limit = file.name.hasSuffix(".geojson") ? 64 << 20 : 8 << 20
             contents[file.name] = boundedContents("\(directory)/\(file.name)", limit: limit)
@@ -59,18 +59,22 @@ extension City {
         let places = settings("places.yaml").map { City.places($0, areas) } ?? []
         let shapes = contents["areas.geojson"].map { City.shapes($0, areas, complaints) } ?? []
         warnings += City.warnings(about: calendar)
-        func city(_ cases: [RoutingCase], _ warnings: [Complaint]) -> City {
+        let placed = warnings.map(complaints.placed)
+        func city(_ cases: [RoutingCase]) -> City {
             City(
                 version: City.digest(contents), name: name, departments: departments, categories: categories,
-                areas: areas, calendar: calendar, limits: limits, warnings: warnings,
+                areas: areas, calendar: calendar, limits: limits, warnings: placed,
                 locator: Locator(areas, gazetteer: Gazetteer(areas, places: places), shapes: shapes),
                 classifier: classifier, catalogue: catalogue, emergencyWords: emergencyWords, cases: cases)
         }
-        let withoutCases = city([], warnings)
-        let cases = settings("cases.yaml")?.each("cases").map { RoutingCase($0, withoutCases) } ?? []
+        let withoutCases = city([])
+        // Without rules every case would be one complaint more about what is missing already.
+        let cases =
+            catalogue.rules.isEmpty
+            ? [] : settings("cases.yaml")?.each("cases").map { RoutingCase($0, withoutCases) } ?? []
         for root in roots { root.finish() }
         try complaints.throwIfAny()
-        self = city(cases, warnings)
+        self = city(cases)
     }
 
     /// places.yaml: under the code of an area the names of places in it.

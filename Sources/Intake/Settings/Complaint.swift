@@ -45,15 +45,25 @@ package final class Complaints {
     /// More than this are counted but not kept: a file that is wrong everywhere needs no longer list.
     static let limit = 500
     private var more = 0
+    /// Put before the names of files; empty where they are whole.
+    let folder: String
 
-    package init() {}
+    /// `folder` holds the files that are complained about by their names alone.
+    package init(folder: String = "") { self.folder = folder }
 
     package func add(_ complaint: Complaint) {
         if list.count < Complaints.limit {
-            list.append(complaint)
+            list.append(placed(complaint))
         } else {
             more += 1
         }
+    }
+
+    /// The same with its file as an administrator would open it.
+    func placed(_ complaint: Complaint) -> Complaint {
+        var complaint = complaint
+        if !folder.isEmpty { complaint.file = "\(folder)/\(complaint.file)" }
+        return complaint
     }
 
     /// Throws everything collected so far, in order of file and line; returns when there is nothing.

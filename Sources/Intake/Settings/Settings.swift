@@ -86,18 +86,17 @@ package final class Settings {
             complaints: complaints)
     }
 
-    /// Reads the file at `path`, whose last two components name it in complaints. A file that cannot be read gives one
-    /// complaint and an absent table.
+    /// Reads the file at `path`, which names it in complaints. A file that cannot be read gives one complaint and an
+    /// absent table.
     package static func read(
         path: String, credentials: String? = nil, complaints: Complaints = Complaints()
     ) -> Settings {
-        let name = path.split(separator: "/").suffix(2).joined(separator: "/")
         guard let bytes = boundedContents(path, limit: Bounds.bytes) else {
             return absent(
-                name, complaints, expected: Phrase(zh: "可读的文件（8MiB 以内）", en: "a readable file of at most 8MiB"),
+                path, complaints, expected: Phrase(zh: "可读的文件（8MiB 以内）", en: "a readable file of at most 8MiB"),
                 found: Phrase(zh: "没有", en: "none"), credentials: credentials)
         }
-        return read(bytes: bytes, file: name, credentials: credentials, complaints: complaints)
+        return read(bytes: bytes, file: path, credentials: credentials, complaints: complaints)
     }
 
     /// Stands for a file that is not there; with `expected` and `found` the complaint about it is made here.

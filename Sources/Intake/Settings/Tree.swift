@@ -161,7 +161,8 @@ extension TreeTrouble {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            self.init(line: mark.line, expected: yaml, found: Phrase(stringLiteral: problem))
+            self.init(
+                line: mark.line, expected: yaml, found: TreeTrouble.words[problem] ?? Phrase(stringLiteral: problem))
         case .duplicatedKeysInMapping(let names, let context):
             self.init(line: context.mark.line, repeated: names)
         case .reader(let problem, let offset, _, _):
@@ -171,4 +172,23 @@ extension TreeTrouble {
             self.init(line: 1, expected: yaml, found: Phrase(stringLiteral: "\(error)"))
         }
     }
+
+    /// What the parser says about the mistakes people make most, in words that tell what to mend.
+    private static let words: [String: Phrase] = [
+        "mapping values are not allowed in this context": Phrase(
+            zh: "缩进与相邻各行不齐，或值中含有冒号加空格（请加引号）",
+            en: "an indent unlike its neighbours', or a value with a colon and a blank that lacks quotes"),
+        "did not find expected key": Phrase(
+            zh: "缩进与相邻各行不齐，或引号、括号没有配对", en: "an indent unlike its neighbours', or a quote or bracket left open"),
+        "found character that cannot start any token": Phrase(
+            zh: "此处不能用的字符：缩进请用空格，不用制表符；以 @ ` % 开头的值请加引号",
+            en: "a character that cannot stand here: indent with blanks, not tabs, and quote what begins with @ ` %"),
+        "did not find expected ',' or ']'": Phrase(
+            zh: "[ 没有配对的 ]，或列表各项之间少了逗号", en: "a bracket [ left open, or a comma missing in a list"),
+        "did not find expected ',' or '}'": Phrase(
+            zh: "{ 没有配对的 }，或各键之间少了逗号", en: "a brace { left open, or a comma missing between keys"),
+        "could not find expected ':'": Phrase(
+            zh: "键后面没有冒号，或引号没有配对", en: "a key without its colon, or a quote left open"),
+        "found unexpected end of stream": Phrase(zh: "引号没有配对，文件就结束了", en: "the end of the file within quotes"),
+    ]
 }

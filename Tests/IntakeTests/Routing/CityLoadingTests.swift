@@ -51,6 +51,16 @@ import Testing
         #expect(found.first { $0.path == "departments[0].deliver" }?.suggestion == "box")
     }
 
+    @Test("a folder without its catalogue says so once, with the path one would open, and leaves the cases alone")
+    func incomplete() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "intake-city-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: URL(fileURLWithPath: ExampleCity.directory), to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.removeItem(at: folder.appending(path: "catalogue.yaml"))
+        let error = #expect(throws: ConfigurationError.self) { try City.load(directory: folder.path) }
+        #expect(error?.complaints.map(\.file) == ["\(folder.path)/catalogue.yaml"])
+    }
+
     @Test("polygons of unknown areas and broken geometries are complaints with their feature")
     func geoJSON() {
         func polygon(_ code: String, _ coordinates: String, _ type: String = "Polygon") -> String {

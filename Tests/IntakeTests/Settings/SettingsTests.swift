@@ -29,6 +29,20 @@ import Testing
         try settings.conclude()
     }
 
+    @Test(
+        "what is no YAML is told in words that say what to mend, in both languages",
+        arguments: [
+            ("a:\n  b: 1\n c: 2", "indent"), ("a:\n\tb: 1", "tabs"), ("a: x: y", "quotes"), ("a: \"b", "quote"),
+            ("a: [b\nc: d", "bracket"), ("a:\n  b: 1\n  - c", "indent"),
+        ])
+    func broken(text: String, word: String) throws {
+        let complaints = Complaints()
+        _ = Settings.read(text: text, file: "intake.yaml", complaints: complaints)
+        #expect(complaints.list.count == 1)
+        #expect(complaints.list.first?.found.en.contains(word) == true, "\(complaints.list)")
+        #expect(complaints.list.first?.found.zh != complaints.list.first?.found.en)
+    }
+
     @Test("tables, lists of tables and maps of tables are cursors of their own")
     func tables() throws {
         let settings = Settings.read(
