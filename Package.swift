@@ -73,7 +73,9 @@ let package = Package(
             name: "IntakeTests",
             dependencies: ["Intake", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
         .testTarget(
-            name: "StorageTests", dependencies: ["Intake", "Servers", "Storage"], swiftSettings: strict),
+            name: "StorageTests",
+            dependencies: ["Intake", "Servers", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

@@ -1,5 +1,5 @@
 """Measures the daemon against the floor and prints a table: measure.py INTAKE FLOOR SECONDS. Called by deploy/bench."""
-import base64, hashlib, hmac, http.client, json, os, pathlib, re, shutil, subprocess, sys, tempfile, threading, time
+import base64, hashlib, hmac, http.client, json, os, pathlib, pwd, re, shutil, subprocess, sys, tempfile, threading, time
 import urllib.request
 
 intake, floor, seconds = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), float(sys.argv[3])
@@ -57,6 +57,12 @@ def hook(id, text):
             f"|webhook-signature: v1,{base64.b64encode(mac).decode()}"), body
 
 
+def call(id, text):
+    body = json.dumps({"id": id, "text": text, "contact": {"name": "王芳", "phone": "138%08d" % (Requests.number % 10**8)}},
+                      ensure_ascii=False)
+    return f"POST /api/v1/submissions HTTP/1.1|Content-Type: application/json|Authorization: Bearer KEY", body
+
+
 def load(url, connections, requests, lasting=seconds):
     """One run of wrk; its own summary."""
     ran = subprocess.run(
@@ -84,20 +90,58 @@ def syncs(pid, work):
         return answer, len(re.findall(r" f(?:data)?sync\(", open(out.name).read()))
 
 
+class Cluster:
+    """A PostgreSQL of its own on a Unix socket, as it comes but for its memory: every commit is synced."""
+    number = 0
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="intake-bench-"))
+        self.programs = next(pathlib.Path(f"/usr/lib/postgresql/{version}/bin") for version in (17, 16, 15)
+                             if pathlib.Path(f"/usr/lib/postgresql/{version}/bin/initdb").exists())
+        # It refuses to run as root.
+        self.user = []
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+            self.user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+        self.run("initdb", "-D", self.folder / "data", "-U", "intake", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        with open(self.folder / "data/postgresql.conf", "a") as settings:
+            settings.write(f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nshared_buffers = 256MB\n")
+        self.run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "start")
+
+    def run(self, program, *words):
+        subprocess.run([*self.user, self.programs / program, *words], check=True, stdout=subprocess.DEVNULL,
+                       cwd=self.folder)
+
+    def database(self):
+        Cluster.number += 1
+        self.run("createdb", "-h", self.folder, "-U", "intake", f"bench{Cluster.number}")
+        return f"host={self.folder} user=intake dbname=bench{Cluster.number}"
+
+    def stop(self):
+        self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder)
+
+
 class Daemon:
-    def __init__(self, folder):
+    def __init__(self, folder, cluster=None):
         self.folder = folder
         secrets = folder / "credentials"
         secrets.mkdir()
         (secrets / "master-key").write_text(base64.b64encode(os.urandom(32)).decode())
         (secrets / "hook").write_text("whsec_" + base64.b64encode(secret).decode())
+        store = "{ kind: sqlite }"
+        if cluster:
+            (secrets / "postgres").write_text(cluster.database())
+            store = '{ kind: postgres, connection: "credential:postgres", node: bench }'
         (folder / "intake.yaml").write_text(f"""\
 city: {root / 'config/example-city'}
 listen: {{ public: "127.0.0.1:0", private: "127.0.0.1:0" }}
-store: {{ kind: sqlite }}
+store: {store}
 keys: {{ master: "credential:master-key" }}
 channels:
   - {{ name: bench, kind: webhook, secrets: ["credential:hook"] }}
+  - {{ name: api, kind: api }}
   - name: web
     kind: form
     title: 云汀市12345
@@ -109,15 +153,24 @@ destinations:
   - {{ name: mail, kind: folder, path: outbox }}
   - {{ name: http, kind: folder, path: outbox }}
 """)
-        self.process = subprocess.Popen(
-            [intake, "serve", "--config", folder / "intake.yaml", "--state", folder / "state", "--print-ports"],
-            stdout=subprocess.PIPE, stderr=open(folder / "log", "w"), text=True,
-            env={**os.environ, "CREDENTIALS_DIRECTORY": str(secrets)})
+        self.place = ["--config", folder / "intake.yaml", "--state", folder / "state"]
+        self.environment = {**os.environ, "CREDENTIALS_DIRECTORY": str(secrets)}
+        self.process = subprocess.Popen([intake, "serve", *self.place, "--print-ports"], stdout=subprocess.PIPE,
+                                        stderr=open(folder / "log", "w"), text=True, env=self.environment)
         line = self.process.stdout.readline()
         if not line:
             sys.exit((folder / "log").read_text())
         ports = json.loads(line)
         self.public, self.private = ports["public"], ports["private"]
+
+    def key(self):
+        return subprocess.run([intake, "key", "add", "bench", "--scope", "submit", *self.place], check=True, text=True,
+                              capture_output=True, env=self.environment).stdout.strip()
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder)
 
     def state(self):
         return metrics(self.private)
@@ -140,27 +193,32 @@ def floors(folder):
     return results
 
 
-def ours(folder, make, level):
+def settled(before, after, span):
+    """Tickets settled and deliveries handed over a second between two states."""
+    done = "dispatch_attempts_total", 'outcome="delivered"'
+    return ((total(after, "intake_tickets_settled") - total(before, "intake_tickets_settled")) / span,
+            (total(after, *done) - total(before, *done)) / span)
+
+
+def ours(folder, make, level, cluster):
     """One level on a new ledger: what was accepted while the clerk worked on, and how fast the rest is worked off."""
     folder.mkdir()
-    daemon = Daemon(folder)
+    daemon = Daemon(folder, cluster)
     rest = memory(daemon.process.pid)
+    key = daemon.key()
     requests = Requests()
-    requests.write(folder / "requests", int(30_000 * seconds), make)
+    requests.write(folder / "requests", int(20_000 * seconds),
+                   lambda id, text: tuple(part.replace("KEY", key) for part in make(id, text)))
     before, start = daemon.state(), time.time()
     run = load(f"http://127.0.0.1:{daemon.public}", level, folder / "requests")
     kept, loaded = daemon.state(), time.time()
     run["commits"] = total(kept, "store_sync_seconds_count") - total(before, "store_sync_seconds_count")
     run["sync"] = 1000 * (total(kept, "store_sync_seconds_sum") - total(before, "store_sync_seconds_sum"))
+    run["meanwhile"] = settled(before, kept, loaded - start)
     time.sleep(seconds)
-    after, span = daemon.state(), time.time() - loaded
-    run["settled"] = (total(after, "intake_tickets_settled") - total(kept, "intake_tickets_settled")) / span
-    run["handed"] = (total(after, "dispatch_attempts_total", 'outcome="delivered"')
-                     - total(kept, "dispatch_attempts_total", 'outcome="delivered"')) / span
+    run["afterwards"] = settled(kept, daemon.state(), time.time() - loaded)
     run["rest"], run["peak"] = rest, memory(daemon.process.pid, "VmHWM")
-    daemon.process.kill()
-    daemon.process.wait()
-    shutil.rmtree(folder)
+    daemon.stop()
     return run
 
 
@@ -199,36 +257,52 @@ def upload(folder, size=1 << 30):
     took = time.time() - began
     over.set()
     watcher.join()
-    daemon.process.kill()
-    daemon.process.wait()
-    shutil.rmtree(folder)
+    daemon.stop()
     return most, took, answer.status
 
 
-def row(*cells):
-    print("".join(str(cell).rjust(width) for cell, width in zip(cells, (12, 12, 9, 9, 9, 9, 9, 10, 10, 9, 9))))
+def row(widths, *cells):
+    print("".join(str(cell).rjust(width) for cell, width in zip(cells, widths)), flush=True)
 
 
 def rate(run):
     return run["requests"] / run["seconds"]
 
 
-with tempfile.TemporaryDirectory(prefix="bench-", dir=root / ".build") as name:
-    folder = pathlib.Path(name)
+def table(title, folder, bare, make, cluster=None):
+    widths = 12, 11, 8, 8, 7, 9, 8, 15, 16, 9, 7
+    print(f"\n{title}")
+    row(widths, "connections", "accepts/s", "p50", "p99", "ratio", "kept/tx", "ms/tx", "settled+handed", "then, a second",
+        "at rest", "peak")
+    for level in levels:
+        run = ours(folder / "ours", make, level, cluster)
+        if run["refused"] or run["broken"]:
+            print(f"{run['refused']} refused, {run['broken']} broken")
+        commits = max(1, run["commits"])
+        row(widths, level, f"{rate(run):,.0f}", f"{run['p50']:.1f}", f"{run['p99']:.1f}",
+            f"{rate(run) / rate(bare[level]):.2f}", f"{run['requests'] / commits:.1f}", f"{run['sync'] / commits:.2f}",
+            "{:,.0f} + {:,.0f}".format(*run["meanwhile"]), "{:,.0f} + {:,.0f}".format(*run["afterwards"]),
+            f"{run['rest']:.0f}", f"{run['peak']:.0f}")
+
+
+def main(folder):
     (folder / "floor").mkdir()
     print(f"{os.cpu_count()} cores, {seconds:g} s a level, load generator on the same cores; milliseconds, MiB")
     bare = floors(folder / "floor")
-    row("connections", "floor/s", "p50", "p99")
+    row((12, 11, 8, 8), "connections", "floor/s", "p50", "p99")
     for level, run in bare.items():
-        row(level, f"{rate(run):,.0f}", f"{run['p50']:.1f}", f"{run['p99']:.1f}")
-    print("\nPOST /hooks/bench: signed, sealed, de-duplicated, ticket, job and entry, while the clerk settles and hands over")
-    row("connections", "accepts/s", "p50", "p99", "ratio", "kept/tx", "ms/tx", "settled/s", "handed/s", "at rest", "peak")
-    for level in levels:
-        run = ours(folder / "ours", hook, level)
-        if run["refused"] or run["broken"]:
-            print(f"{run['refused']} refused, {run['broken']} broken")
-        row(level, f"{rate(run):,.0f}", f"{run['p50']:.1f}", f"{run['p99']:.1f}", f"{rate(run) / rate(bare[level]):.2f}",
-            f"{run['requests'] / max(1, run['commits']):.1f}", f"{run['sync'] / max(1, run['commits']):.2f}",
-            f"{run['settled']:,.0f}", f"{run['handed']:,.0f}", f"{run['rest']:.0f}", f"{run['peak']:.0f}")
+        row((12, 11, 8, 8), level, f"{rate(run):,.0f}", f"{run['p50']:.1f}", f"{run['p99']:.1f}")
+    print("\nBelow: sealed, de-duplicated, ticket, job and entry, while the clerk settles and hands over")
+    cluster = Cluster()
+    try:
+        for store, kept in ("SQLite", None), ("PostgreSQL", cluster):
+            table(f"POST /hooks/bench, signed, {store}", folder, bare, hook, kept)
+            table(f"POST /api/v1/submissions, {store}", folder, bare, call, kept)
+    finally:
+        cluster.stop()
     most, took, status = upload(folder / "upload")
     print(f"\na form with a video of 1 GiB: answered {status} after {took:.1f} s, at most {most:.0f} MiB of memory meanwhile")
+
+
+with tempfile.TemporaryDirectory(prefix="bench-", dir=root / ".build") as name:
+    main(pathlib.Path(name))

@@ -8,6 +8,9 @@ import Synchronization
 /// what came of a job is held and written once it can be, so that nothing is done twice; past its lease, or when
 /// stopped, it is left to that. An outcome the ledger refuses is tried alone and then put off with growing pauses, loudly; it is never
 /// dropped. Stopping cuts between batches, so no attempt is burned by it.
+///
+/// Citizens come first: while many wait for their receipts, each desk writes in small pieces and rests several times as
+/// long as it worked. It never stands still: what was accepted gets its department also in a storm, only later.
 package final class Clerk: Sendable {
     /// What works one lane.
     package struct Desk: Sendable {
@@ -31,15 +34,21 @@ package final class Clerk: Sendable {
 
     private let store: any Store
     private let desks: [Desk]
+    private let rushed: @Sendable () -> Bool
     private let now: Now
     private let log: Logger
     private let bells: [Lane: AsyncStream<Void>.Continuation]
     private let rings: [Lane: AsyncStream<Void>]
     private let stopped = Atomic(false)
 
-    package init(store: any Store, desks: [Desk], now: @escaping Now, log: Logger) {
+    /// - Parameter rushed: whether others need the ledger more just now.
+    package init(
+        store: any Store, desks: [Desk], rushed: @escaping @Sendable () -> Bool = { false }, now: @escaping Now,
+        log: Logger
+    ) {
         self.store = store
         self.desks = desks
+        self.rushed = rushed
         self.now = now
         self.log = log
         var bells: [Lane: AsyncStream<Void>.Continuation] = [:]
@@ -72,7 +81,12 @@ package final class Clerk: Sendable {
                 guard let ring = rings[desk.lane] else { continue }
                 group.addTask {
                     for await _ in ring {
-                        while !self.stopped.load(ordering: .relaxed), await self.turn(desk) == desk.batch {}
+                        var more = true
+                        while more, !self.stopped.load(ordering: .relaxed) {
+                            let began = ContinuousClock.now
+                            more = await self.turn(desk) == desk.batch
+                            await self.rest(since: began)
+                        }
                     }
                 }
             }
@@ -98,8 +112,27 @@ package final class Clerk: Sendable {
         }
     }
 
+    /// Pieces of a batch while others wait: so long is the longest wait for them.
+    private static let piece = 8
+    /// How many times as long as it worked a desk rests.
+    private static let rests = 6
+
+    private func rest(since began: ContinuousClock.Instant) async {
+        guard rushed() else { return }
+        // Cut short by the end of the daemon, which is as good.
+        try? await Task.sleep(for: min(.seconds(1), (ContinuousClock.now - began) * Clerk.rests))
+    }
+
     private func write(_ outcomes: [Outcome], until end: ContinuousClock.Instant) async {
-        if outcomes.isEmpty { return }
+        var rest = outcomes[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(rushed() ? Clerk.piece : rest.count)
+            rest = rest.dropFirst(piece.count)
+            await apply(Array(piece), until: end)
+        }
+    }
+
+    private func apply(_ outcomes: [Outcome], until end: ContinuousClock.Instant) async {
         do throws(Trouble) {
             let written = try await store.apply(outcomes)
             for (outcome, done) in zip(outcomes, written) where !done {
@@ -110,9 +143,9 @@ package final class Clerk: Sendable {
             log.warning(
                 again ? "outcomes wait for the ledger" : "outcomes are left to their leases",
                 metadata: ["outcomes": "\(outcomes.count)", "trouble": "\(error)"])
-            if again, (try? await Task.sleep(for: .seconds(1))) != nil { await write(outcomes, until: end) }
+            if again, (try? await Task.sleep(for: .seconds(1))) != nil { await apply(outcomes, until: end) }
         } catch  where outcomes.count > 1 {
-            for outcome in outcomes { await write([outcome], until: end) }
+            for outcome in outcomes { await apply([outcome], until: end) }
         } catch {
             await putOff(outcomes, error)
         }

@@ -18,19 +18,28 @@ final class Current: Sendable {
         metrics.count("store_sync_seconds_count")
         metrics.count("store_sync_seconds_sum", by: took / .seconds(1))
         var lanes: Set<Lane> = []
+        var answered: [Answered: Double] = [:]
         for (parcel, receipts) in zip(parcels, receipts) {
             for receipt in receipts {
-                metrics.count(
-                    "intake_acked_total",
-                    [
-                        "channel": parcel.channel, "class": receipt.arrival.rawValue,
-                        "seen": receipt.seen == .first ? "first" : "again",
-                    ])
+                let kind = Answered(channel: parcel.channel, arrival: receipt.arrival, first: receipt.seen == .first)
+                answered[kind, default: 0] += 1
             }
             for arrival in parcel.arrivals {
                 if case .ticket(let ticket) = arrival.content { lanes.formUnion(ticket.jobs.map(\.lane)) }
             }
         }
+        for (kind, number) in answered {
+            metrics.count(
+                "intake_acked_total",
+                ["channel": kind.channel, "class": kind.arrival.rawValue, "seen": kind.first ? "first" : "again"],
+                by: number)
+        }
         for lane in lanes { clerk?.wake(lane) }
+    }
+
+    private struct Answered: Hashable {
+        var channel: String
+        var arrival: ArrivalClass
+        var first: Bool
     }
 }

@@ -60,7 +60,9 @@ final class Daemon: Sendable {
     /// Makes new works from a configuration and lets new requests and jobs use them from now on.
     private func install(_ configuration: Configuration) throws(ConfigurationError) {
         let works = try Works(configuration, tools: tools, inbox: inbox)
-        let clerk = Clerk(store: tools.store, desks: works.desks, now: tools.now, log: tools.log)
+        let inbox = inbox
+        let clerk = Clerk(
+            store: tools.store, desks: works.desks, rushed: { inbox.isRushed }, now: tools.now, log: tools.log)
         current.set(works, clerk)
         swap.yield()
     }

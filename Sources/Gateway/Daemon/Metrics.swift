@@ -38,9 +38,13 @@ final class Metrics: Sendable {
     private static func text(_ labels: KeyValuePairs<String, String>) -> String {
         if labels.isEmpty { return "" }
         let parts = labels.map { name, value in
-            let quoted = value.map { $0 == "\\" || $0 == "\"" ? "\\\($0)" : $0 == "\n" ? "\\n" : String($0) }.joined()
-            return "\(name)=\"\(quoted)\""
+            "\(name)=\"\(quoted(value))\""
         }
         return "{" + parts.joined(separator: ",") + "}"
+    }
+
+    private static func quoted(_ value: String) -> String {
+        guard value.utf8.contains(where: { $0 == 0x22 || $0 == 0x5C || $0 == 0x0A }) else { return value }
+        return value.map { $0 == "\\" || $0 == "\"" ? "\\\($0)" : $0 == "\n" ? "\\n" : String($0) }.joined()
     }
 }

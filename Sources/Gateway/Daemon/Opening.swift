@@ -12,7 +12,7 @@ enum Opening {
         switch fixed.ledger {
         case .sqlite:
             return (
-                try SQLiteStore(path: fixed.state + "/ledger.sqlite", failed: failed),
+                try SQLiteStore(path: fixed.state + "/ledger.sqlite", busy: true, failed: failed),
                 try FileBlobs(folder: fixed.state + "/blobs")
             )
         case .postgres(let connection, let node):

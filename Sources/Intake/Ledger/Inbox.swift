@@ -12,6 +12,9 @@ package final class Inbox: Sendable {
     /// Parcels that may wait; beyond it senders are told to come back, rather than time out.
     static let room = 4096
 
+    /// Parcels in one transaction from which on it counts as a rush.
+    static let crowd = 8
+
     private struct Waiting: Sendable {
         var parcel: KeptParcel
         var answer: CheckedContinuation<Result<[Receipt], Trouble>, Never>
@@ -21,6 +24,8 @@ package final class Inbox: Sendable {
         var closed = false
         /// Why nothing is taken just now.
         var shut: Trouble?
+        /// When many were last kept at once.
+        var rush: ContinuousClock.Instant?
     }
 
     private let store: any Store
@@ -69,6 +74,13 @@ package final class Inbox: Sendable {
     /// Parcels waiting for their commit.
     package var backlog: Int { state.withLock { $0.waiting.count } }
 
+    /// Whether many senders wait for their answers, now or a moment ago: other work on the ledger then gives way.
+    package var isRushed: Bool {
+        state.withLock { state in
+            state.rush.map { ContinuousClock.now - $0 < .milliseconds(50) } ?? false
+        }
+    }
+
     /// Runs the commits until `close`; to be called once.
     package func run() async {
         for await _ in wakes {
@@ -102,7 +114,9 @@ package final class Inbox: Sendable {
             let parcels = group.map(\.parcel)
             let began = ContinuousClock.now
             let receipts = try await store.accept(parcels)
-            kept(parcels, receipts, ContinuousClock.now - began)
+            let ended = ContinuousClock.now
+            if group.count >= Inbox.crowd { state.withLock { $0.rush = ended } }
+            kept(parcels, receipts, ended - began)
             for (waiting, receipt) in zip(group, receipts) { waiting.answer.resume(returning: .success(receipt)) }
         } catch  where error.kind == .lasting && group.count > 1 {
             for waiting in group { await commit([waiting]) }

@@ -88,6 +88,9 @@ extension Sequence where Element == UInt8 {
 
 /// The one comparison used for secrets and signatures: its time depends on the lengths only.
 package func constantTimeEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+    let (left, right) = (Array(left), Array(right))
     guard left.count == right.count else { return false }
-    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    var differing: UInt8 = 0
+    for place in left.indices { differing |= left[place] ^ right[place] }
+    return differing == 0
 }

@@ -59,12 +59,10 @@ extension Keys {
     }
 }
 
-/// JSON as we write it for ourselves: sorted keys, so that equal values have equal bytes.
+/// JSON as we write it for ourselves: equal values have equal bytes.
 package enum JSON {
     package static func encode(_ value: some Encodable) throws(Trouble) -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do { return try encoder.encode(value) } catch {
+        do { return Data(try JSONWriter.write(value)) } catch {
             throw .lasting("cannot be written as JSON", detail: "\(error)")
         }
     }

@@ -160,6 +160,7 @@ enum PostgresSchema {
             attempts int NOT NULL CHECK (attempts >= 0)
         );
         CREATE INDEX deliveries_by_ticket ON deliveries (ticket);
+        CREATE INDEX deliveries_held ON deliveries (id) WHERE state = 'held';
         ALTER TABLE deliveries ALTER content SET STORAGE EXTERNAL;
 
         CREATE TABLE attempts (

@@ -97,6 +97,7 @@ enum SQLiteSchema {
             PRIMARY KEY (blob, ticket)) WITHOUT ROWID;
         CREATE INDEX parcels_by_blob ON parcels (blob) WHERE blob IS NOT NULL;
         CREATE INDEX staged_by_blob ON staged (blob);
+        CREATE INDEX staged_by_at ON staged (at);
         CREATE TABLE api_keys (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL,
             created INTEGER NOT NULL, revoked INTEGER) WITHOUT ROWID;

@@ -5,16 +5,20 @@ package import Intake
 extension SQLiteStore {
     package func checkpoint(at: Instant) async throws(Trouble) -> Checkpoint? {
         try await write { db in
+            // CROSS keeps the order of the tables: left to itself, the planner reads every ticket.
             let heads = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT tickets.id, tickets.entries, tickets.head FROM changed_heads
-                    JOIN tickets ON tickets.id = changed_heads.ticket ORDER BY tickets.id
+                    CROSS JOIN tickets ON tickets.id = changed_heads.ticket ORDER BY changed_heads.ticket
                     """
             ).map { Checkpoint.Head(ticket: $0[0], entries: $0[1], hash: $0[2]) }
             guard !heads.isEmpty else { return nil }
             let last = try Row.fetchOne(
-                db, sql: "SELECT id, tickets, entries, hash FROM checkpoints ORDER BY id DESC LIMIT 1")
+                db,
+                sql: """
+                    SELECT id, tickets, entries, hash FROM checkpoints WHERE id = (SELECT max(id) FROM checkpoints)
+                    """)
             // Sums grow by what changed: counting ten million rows each minute would be felt.
             let before = try Row.fetchOne(db, sql: "SELECT sum(entries), sum(entries = 0) FROM changed_heads")
             let (knots, oldTickets, oldEntries): (Int64, Int, Int) = (last?[0] ?? 0, last?[1] ?? 0, last?[2] ?? 0)

@@ -68,7 +68,10 @@ extension SQLiteStore {
                     arguments: [delivery])
             else { return false }
             try db.execute(
-                sql: "DELETE FROM jobs WHERE lane LIKE 'deliver:%' AND subject = ?", arguments: [delivery])
+                sql: """
+                    DELETE FROM jobs WHERE subject = ?1
+                        AND lane = (SELECT 'deliver:' || destination FROM deliveries WHERE id = ?1)
+                    """, arguments: [delivery])
             try SQLiteStore.append([entry], to: ticket, in: db)
             return true
         }

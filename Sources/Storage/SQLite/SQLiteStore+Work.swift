@@ -39,7 +39,18 @@ extension SQLiteStore {
 
     package func lanes() async throws(Trouble) -> [(lane: Lane, due: Instant)] {
         try await read { db in
-            try Row.fetchAll(db, sql: "SELECT lane, min(due) FROM jobs GROUP BY lane").compactMap { row in
+            // Hops from lane to lane along the index, however many jobs there are.
+            try Row.fetchAll(
+                db,
+                sql: """
+                    WITH RECURSIVE hop (lane) AS (
+                        SELECT min(lane) FROM jobs
+                        UNION ALL SELECT (SELECT min(lane) FROM jobs WHERE lane > hop.lane) FROM hop
+                        WHERE hop.lane IS NOT NULL
+                    )
+                    SELECT lane, (SELECT min(due) FROM jobs WHERE jobs.lane = hop.lane) FROM hop WHERE lane IS NOT NULL
+                    """
+            ).compactMap { row in
                 Lane(row[0]).map { ($0, row.instant(1)) }
             }
         }

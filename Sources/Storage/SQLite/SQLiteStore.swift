@@ -15,7 +15,11 @@ package final class SQLiteStore: Store {
 
     /// Opens or makes the ledger at `path` and brings its schema up to date. Needs a person if the file is no ledger, is
     /// newer than this program, or cannot be synced as rule 1 asks.
-    package init(path: String, failed: @escaping @Sendable (Trouble) -> Void = { _ in }) throws(Trouble) {
+    ///
+    /// - Parameter busy: many commits are to come, so the log is made long enough beforehand.
+    package init(
+        path: String, busy: Bool = false, failed: @escaping @Sendable (Trouble) -> Void = { _ in }
+    ) throws(Trouble) {
         self.failed = failed
         do {
             var settings = Configuration()
@@ -26,7 +30,7 @@ package final class SQLiteStore: Store {
             try pool.writeWithoutTransaction { db in
                 // GRDB sets NORMAL when it opens a pool in WAL mode; read back, and run on nothing else (rule 1).
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(SQLiteLog.pages)")
                 let level = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
                 let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
                 guard level == 2, mode == "wal" else {
@@ -36,6 +40,7 @@ package final class SQLiteStore: Store {
                 }
             }
             try SQLiteSchema.migrate(pool)
+            if busy { try pool.write { _ in SQLiteLog.lengthen(of: path) } }
         } catch { throw SQLiteStore.trouble(error) }
     }
 
