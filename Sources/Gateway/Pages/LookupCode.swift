@@ -14,15 +14,12 @@ package enum LookupCode {
     /// full-width letters and digits of a Chinese keyboard as their plain ones. At most 40 characters are read.
     package static func read(_ typed: String) -> String {
         var code = ""
-        for scalar in typed.unicodeScalars.prefix(40) {
-            let plain =
-                (0xFF01...0xFF5E).contains(scalar.value)
-                ? UnicodeScalar(scalar.value - 0xFEE0) ?? scalar : scalar
-            switch plain {
+        for scalar in typed.halfWidth.unicodeScalars.prefix(40) {
+            switch scalar {
             case "o", "O": code.append("0")
             case "i", "I", "l", "L": code.append("1")
-            case "0"..."9", "a"..."z": code.unicodeScalars.append(plain)
-            case "A"..."Z": code += String(plain).lowercased()
+            case "0"..."9", "a"..."z": code.unicodeScalars.append(scalar)
+            case "A"..."Z": code += String(scalar).lowercased()
             default: continue
             }
         }

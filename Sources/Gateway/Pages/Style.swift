@@ -4,7 +4,7 @@ import Intake
 
 /// The one stylesheet of all pages, served from an address that changes with its content.
 package enum Style {
-    package static let text = ground + frame + fields + parts
+    package static let text = ground + frame + fields + parts + paper
 
     /// First 8 bytes of the SHA-256 in hexadecimal: a changed sheet has a new address, so it may be cached for ever.
     static let digest = Asset.digest(text)
@@ -46,8 +46,9 @@ package enum Style {
         svg.icon { flex: none; vertical-align: -.2em; }
         [hidden] { display: none !important; }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
-        main:focus { outline: none; }
-        .lead { font-size: 1.06rem; color: var(--soft); margin-top: .6rem; }
+        /* Focused by the page, not by the reader. */
+        main:focus, .flaws:focus, .urgent:focus { outline: none; }
+        .lead { font-size: 1.06rem; color: var(--soft); margin-top: .6rem; text-wrap: pretty; }
         .hint { color: var(--soft); font-size: .92rem; line-height: 1.55; font-weight: 400; }
         .code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Noto Sans Mono", monospace; }
 
@@ -77,6 +78,7 @@ package enum Style {
         .bottom a { display: inline-flex; align-items: center; min-height: 44px; }
         .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--round); box-shadow: var(--shadow);
           padding: 1.35rem 1.1rem; margin-top: var(--gap); }
+        .narrow > .card:first-child { margin-top: 0; }
         @media (min-width: 40rem) {
           main { padding-top: 2.75rem; }
           .card { padding: 1.75rem 2rem; }
@@ -87,12 +89,6 @@ package enum Style {
           .top nav { margin-left: 0; width: 100%; gap: 1.5rem; }
           .top nav .tongue { margin-left: auto; }
         }
-        @media print {
-          .top nav, .bottom, .actions, .skip { display: none !important; }
-          body, .card { background: #fff; color: #000; box-shadow: none; }
-          .card { break-inside: avoid; }
-        }
-
         """
 }
 

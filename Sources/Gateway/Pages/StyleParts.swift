@@ -73,13 +73,15 @@ extension Style {
         .end .button { width: 100%; margin: 1.2rem 0 .7rem; min-height: 56px; font-size: 1.15rem; }
         @media (min-width: 40rem) { .end .button { width: auto; min-width: 15rem; } }
         .urgent { margin-top: 1.4rem; padding: .9rem 1.1rem 1rem; border-radius: var(--round); background: var(--alarm-tint); }
-        .urgent h2 { display: flex; gap: .6rem; align-items: center; font-size: 1.02rem; }
-        .urgent h2 .icon { color: var(--alarm); }
+        .urgent :is(h2, h3) { margin: 0; display: flex; gap: .6rem; align-items: center; font-size: 1.02rem; }
+        .urgent :is(h2, h3) .icon { color: var(--alarm); }
         .urgent.loud { border: 3px solid var(--alarm); margin: 0 0 1.75rem; padding: 1.3rem; }
-        .urgent.loud h2 { font-size: 1.35rem; color: var(--alarm); align-items: start; }
-        .urgent.loud h2 .icon { margin-top: .25rem; }
+        .urgent.loud :is(h2, h3) { font-size: 1.35rem; line-height: 1.4; color: var(--alarm); align-items: start; }
+        .urgent.loud :is(h2, h3) .icon { margin-top: .25rem; }
         .urgent.loud p { margin-top: .5rem; }
-        .numbers { display: grid; grid-template-columns: repeat(3, 1fr); gap: .6rem; margin-top: .7rem; }
+        .field + .urgent.loud { margin: 1.2rem 0 0; }
+        .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.2rem, 1fr)); gap: .6rem;
+          margin-top: .7rem; }
         .numbers a { display: flex; align-items: center; justify-content: center; align-content: center; flex-wrap: wrap;
           gap: .1rem .4rem; height: 100%; min-height: 48px; padding: .35rem .15rem; overflow-wrap: normal; border-radius: 10px; border: 1px solid var(--alarm); color: var(--alarm);
           background: var(--card); text-decoration: none; line-height: 1.25; }
@@ -99,9 +101,10 @@ extension Style {
         .flaws a { display: inline-block; padding: .3rem 0; }
         .flaws p:not(:only-child) { color: var(--soft); font-size: .92rem; }
         .kept { margin-top: .3rem; }
-        .kept li { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0 1rem;
+        .kept li { display: flex; justify-content: space-between; align-items: center; gap: 0 1rem;
           border-top: 1px solid var(--line); padding: .15rem 0; }
         .kept .file { padding: .4rem 0; min-width: 0; }
+        .kept .hint, .kept .tick { white-space: nowrap; flex: none; }
         .kept b { margin-right: .4rem; }
         .kept .tick label { font-weight: 400; }
         .receipt .done { display: flex; align-items: center; gap: 1rem; }
@@ -138,6 +141,24 @@ extension Style {
         .facts div { display: grid; grid-template-columns: 7.5rem 1fr; gap: .2rem 1rem; padding: .65rem 0; }
         .facts div + div { border-top: 1px solid var(--line); }
         .facts dt { color: var(--soft); }
+
+        """
+
+    /// On paper: black on white whatever the screen shows, without what can only be pressed; the receipt on one page.
+    static let paper = """
+        @media print {
+          :root { --ground: #fff; --card: #fff; --ink: #000; --soft: #333; --line: #888; --edge: #000; --accent: #000;
+            --accent-deep: #000; --on-accent: #fff; --tint: #fff; --band: #fff; --on-band: #000; --alarm: #000;
+            --alarm-tint: #fff; --on-mark: #fff; --good: #000; --shadow: none; }
+          html { font-size: 11pt; }
+          .top nav, .actions, .skip, .bottom p + p { display: none; }
+          .top { border-bottom: 2pt solid #000; }
+          main { padding: 1rem 0; }
+          .card { break-inside: avoid; margin-top: 1rem; padding: 1rem 1.2rem; }
+          .pass { grid-template-columns: 1fr 1fr; }
+          .pass div, .steps li::before { border: 1pt solid #000; }
+          .numbers a { border: 1pt solid #000 !important; background: #fff !important; color: #000 !important; }
+        }
 
         """
 }

@@ -80,6 +80,7 @@ extension Words {
     var police: String { say("报警", "Police") }
     var fire: String { say("火警", "Fire") }
     var ambulance: String { say("急救", "Ambulance") }
+    var roadAccident: String { say("交通事故", "Road accident") }
     var emergencyFound: String {
         say("您写的内容像是紧急情况", "What you wrote sounds like an emergency")
     }

@@ -68,6 +68,6 @@ extension Words {
     }
 
     private func listed(_ names: [String]) -> String {
-        names.map { say("“\($0)”", "“\($0)”") }.joined(separator: listComma)
+        names.map { "“\($0)”" }.joined(separator: listComma)
     }
 }

@@ -83,13 +83,16 @@ extension Words {
     var identityAnonymousHint: String {
         say(
             "下面的姓名和联系方式不会保存；请凭查询码看结果。",
-            "Name, phone and e-mail below will not be kept; read the answer with your look-up code.")
+            "Name, phone and e-mail below are not kept; read the answer with your look-up code.")
     }
     var nameLabel: String { say("姓名或称呼", "Name") }
     var phoneLabel: String { say("手机或电话", "Phone") }
     var mailLabel: String { say("电子邮箱", "E-mail") }
     var consentLabel: String { say("我同意", "I agree") }
     var submit: String { say("提交", "Send") }
+    var submitBusy: String {
+        say("正在提交，请不要关闭本页……", "Sending. Please keep this page open…")
+    }
     var submitHint: String {
         say("视频上传需要一些时间，请等到出现工单号。", "A video takes a while to upload. Please wait until you see your ticket number.")
     }

@@ -5,7 +5,6 @@ extension Words {
         case .unreadable: say("没能看懂这次提交", "This could not be read")
         case .notFound: say("没有这个页面", "There is no such page")
         case .tooLarge: say("内容太大了", "This is too large")
-        case .tooMany: say("请稍等一下", "A moment, please")
         case .unavailable: say("系统暂时不能用", "Not available just now")
         }
     }
@@ -22,11 +21,6 @@ extension Words {
             say(
                 "一次最多提交 \(size(limit))。请返回上一页，减少或压缩文件后再提交。",
                 "One message may have \(size(limit)). Go back, leave files out or compress them, and send again.")
-        case .tooMany(let minutes):
-            say(
-                "这个网络地址的访问太多。请过 \(minutes) 分钟再试，或拨打 \(phone)。",
-                "There were too many requests from your network. Try again in \(minutes == 1 ? "a minute" : "\(minutes) minutes"), or call \(phone)."
-            )
         case .unavailable:
             say(
                 "问题在我们这边。请过一两分钟刷新本页，着急的话请拨打 \(phone)。",

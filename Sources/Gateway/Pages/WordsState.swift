@@ -23,7 +23,7 @@ extension Words {
         switch state {
         case .received: say("已经保存，正在分派。", "It is kept and being assigned.")
         case .needsInfo: say("还需要您补充一些情况，见下面的经过。", "We need more from you; see below.")
-        case .accepted: say("已经受理，正在确定由谁承办。", "It is accepted; we are deciding who handles it.")
+        case .accepted: say("已经受理，等承办单位签收办理。", "It is accepted and waits for the department to take it up.")
         case .inHand: say("承办单位正在处理。", "The department in charge is working on it.")
         case .answered: say("承办单位已经答复，见下面的经过。", "The department has answered; see below.")
         case .callBack: say("我们会问您问题是否解决、是否满意。", "We will ask you whether it is solved.")

@@ -10,8 +10,8 @@ extension Words {
     var code: String { say("查询码", "Look-up code") }
     var codeHint: String {
         say(
-            "查询码只有您知道，请不要告诉别人。可以截屏、打印本页（Ctrl+P），或点一下查询码再复制。",
-            "Only you have the code; keep it to yourself. Take a screenshot, print this page (Ctrl+P), or click the code and copy it."
+            "查询码只有您知道，请不要告诉别人。可以截屏、打印本页，或点一下号码再复制。",
+            "Only you have the code; keep it to yourself. Take a screenshot, print this page, or press on the code and copy it."
         )
     }
     var nextTitle: String { say("接下来", "What happens next") }
@@ -48,7 +48,7 @@ extension Words {
     var stateLabel: String { say("现在的状态", "Where it stands") }
     var historyTitle: String { say("经过", "What has happened") }
     var historyNone: String { say("还没有新的进展。", "Nothing new yet.") }
-    var factsTitle: String { say("您反映的事情", "What you told us") }
+    var factsTitle: String { say("工单信息", "Details") }
     var receivedAt: String { say("收到时间", "Received") }
     var answerBy: String { say("答复期限", "Answer due") }
     var kindName: String { say("类别", "Kind") }

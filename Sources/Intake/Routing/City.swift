@@ -30,6 +30,11 @@ package struct City: Sendable {
     /// The emergency numbers the text calls for, usually none.
     package func emergency(in text: String) -> [EmergencyNotice] { emergencyWords.notices(in: text) }
 
+    /// All there is to warn of, and the phrases that only sound like it: for a page that warns while somebody types.
+    package var emergencies: (notices: [EmergencyNotice], harmless: [String]) {
+        (emergencyWords.all, emergencyWords.harmless)
+    }
+
     /// Who leads and who helps. There is always an answer: the last rule matches everything.
     package func route(_ facts: Facts) -> Decision {
         let scene = scene(facts)

@@ -41,6 +41,17 @@ struct EmergencyWords: Sendable {
         if let notice { meanings[number].append(notice) }
     }
 
+    /// Every notice with all of its words, in the order of the file.
+    var all: [EmergencyNotice] {
+        notices.indices.map { notice in
+            let words = meanings.indices.filter { meanings[$0].contains(notice) }.map { spellings[$0] }
+            return EmergencyNotice(number: notices[notice].number, words: words, message: notices[notice].message)
+        }
+    }
+
+    /// Every phrase that holds such a word and means no harm.
+    var harmless: [String] { meanings.indices.filter { meanings[$0].isEmpty }.map { spellings[$0] } }
+
     /// One notice a number, in the order of the file.
     func notices(in text: String) -> [EmergencyNotice] {
         var found: [Int: [String]] = [:]

@@ -88,7 +88,8 @@ struct APIUpload {
         guard reference.utf8.count == 22,
             var file = try await tools.store.staged(owner(reference, key: key, channel)).first
         else { return nil }
-        file.at = Staging.pinned
+        // Never swept: a repeat of the submission may name it at any time.
+        file.at = Instant(milliseconds: .max)
         return (file, try tools.keys.open(Attachment.self, file.sealed, as: "staged"))
     }
 

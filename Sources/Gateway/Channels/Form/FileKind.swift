@@ -45,6 +45,9 @@ enum FileKind: Sendable, Equatable {
             self = .sound("audio/amr")
         } else if stands("ID3") || Self.isFrame(bytes) {
             self = .sound("audio/mpeg")
+        } else if bytes.count >= 2, bytes[0] == 0xFF, bytes[1] & 0xF6 == 0xF0 {
+            // An ADTS frame (ISO/IEC 13818-7, 6.2), as voice recorders write it.
+            self = .sound("audio/aac")
         } else if stands("OggS") {
             self = .sound("audio/ogg")
         } else if stands("%PDF-") {

@@ -91,7 +91,9 @@ struct FormChannel: Channel {
         routes.post(RouterPath(Path.form.text)) { request, context in
             await FormPost(channel: self, request: request, context: context).answer(into: inbox)
         }
-        routes.get("/areas/:code") { _, context in areas(within: context.parameters.get("code") ?? "") }
+        routes.get("/areas/:code") { request, context in
+            areas(within: context.parameters.get("code") ?? "", Words(request))
+        }
         routes.get(RouterPath(Path.track.text)) { request, context in await Tracking(self, request, context).find() }
         routes.get("/t/:number") { request, context in await Tracking(self, request, context).progress() }
         routes.get("/t/:number/receipt") { request, context in await Tracking(self, request, context).receipt() }
@@ -125,8 +127,11 @@ struct FormChannel: Channel {
         let words = Words(request)
         var draft = FormDraft()
         draft.token = FormToken(issued: tools.now()).text(tools.keys)
-        return .page(
+        var response = Response.page(
             FormPage(site: site, words: words, offer: offer(for: draft, words), draft: draft).html, words)
+        // Nothing typed is in it yet: a browser may keep it, so that whoever goes back to it sends the same form again.
+        response.headers[.cacheControl] = "private, no-cache"
+        return response
     }
 
     /// What can be chosen, given what is chosen so far.
@@ -139,20 +144,21 @@ struct FormChannel: Channel {
         guard let city = tools.city() else { return offer }
         func choices(_ areas: [Area]) -> [Choice] { areas.map { Choice(code: $0.code, name: words.say($0.name)) } }
         offer.categories = offers.categories(of: city, words)
+        (offer.emergencies, offer.harmless) = city.emergencies
         offer.districts = choices(city.areas.roots)
         if !draft.district.isEmpty { offer.streets = choices(city.areas.children(of: draft.district)) }
         if !draft.street.isEmpty { offer.communities = choices(city.areas.children(of: draft.street)) }
         return offer
     }
 
-    private func areas(within code: String) -> Response {
-        let list = tools.city()?.areas.children(of: code).map { ["code": $0.code, "name": $0.name.zh] } ?? []
+    private func areas(within code: String, _ words: Words) -> Response {
+        let list = tools.city()?.areas.children(of: code).map { ["code": $0.code, "name": words.say($0.name)] } ?? []
         let json = (try? JSON.encode(list)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
         return Response(
             status: .ok,
             headers: [
                 .contentType: "application/json; charset=utf-8", .cacheControl: "public, max-age=300",
-                .xContentTypeOptions: "nosniff",
+                .vary: "Accept-Language", .xContentTypeOptions: "nosniff",
             ], body: .init(byteBuffer: ByteBuffer(string: json)))
     }
 }

@@ -5,8 +5,9 @@ extension FormDraft {
     /// Characters of one line.
     static let lineLimit = 300
 
-    /// What was typed, as it came: the form is shown again with it.
-    init(_ posted: [String: [String]]) {
+    /// What was typed, as it came: the form is shown again with it. `consent`: the version that is shown now; agreeing to
+    /// another one does not count.
+    init(_ posted: [String: [String]], consent: String) {
         token = posted.value(.token)
         kind = Kind(rawValue: posted.value(.kind))
         text = posted.value(.text)
@@ -15,7 +16,7 @@ extension FormDraft {
         district = posted.value(.district)
         street = posted.value(.street)
         community = posted.value(.community)
-        if posted.value(.unplaced).isEmpty {
+        if posted.value(.unplaced).isEmpty, Self.point(posted.value(.latitude), posted.value(.longitude)) != nil {
             latitude = posted.value(.latitude)
             longitude = posted.value(.longitude)
         }
@@ -23,8 +24,16 @@ extension FormDraft {
         name = posted.value(.name)
         phone = posted.value(.phone)
         mail = posted.value(.mail)
-        consented = !posted.value(.consent).isEmpty
+        consented = posted.value(.consent) == consent
         trap = posted.value(.trap)
+    }
+
+    /// A position as the browser gives it (W3C Geolocation, 3.3: WGS-84); nil for what is none.
+    static func point(_ latitude: String, _ longitude: String) -> Point? {
+        guard latitude.utf8.count <= 32, longitude.utf8.count <= 32, let latitude = Double(latitude),
+            let longitude = Double(longitude)
+        else { return nil }
+        return Point(latitude: latitude, longitude: longitude, datum: .wgs84)
     }
 
     /// What is to be mended in what was typed, in the order of the page. `offer` lists what can be chosen.
@@ -55,26 +64,16 @@ extension FormDraft {
 
     /// 5 to 20 digits; the signs people group them with are forgiven, full-width digits too.
     static func isPhone(_ text: String) -> Bool {
-        let plain = Self.plain(text)
-        return (5...20).contains(plain.count(where: \.isNumber))
+        let plain = text.halfWidth
+        return text.utf8.count <= 100 && (5...20).contains(plain.count(where: \.isNumber))
             && plain.allSatisfy { $0.isNumber || "+-–—() ./#*".contains($0) || $0.isWhitespace }
     }
 
     /// One @ with something before it and a name with a dot behind it: what is wrong beyond that, only sending tells.
     static func isMail(_ text: String) -> Bool {
-        let parts = Self.plain(text).trimmed.split(separator: "@", omittingEmptySubsequences: false)
+        let parts = text.halfWidth.trimmed.split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && !parts[0].isEmpty && parts[1].dropFirst().contains(".") && !parts[1].hasSuffix(".")
             && text.utf8.count <= 254 && !text.trimmed.contains(where: \.isWhitespace)
-    }
-
-    /// Full-width forms of a Chinese keyboard as their plain ones.
-    static func plain(_ text: String) -> String {
-        var plain = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let narrow = (0xFF01...0xFF5E).contains(scalar.value) ? UnicodeScalar(scalar.value - 0xFEE0) : nil
-            plain.append(narrow ?? scalar)
-        }
-        return String(plain)
     }
 }
 

@@ -42,7 +42,7 @@ struct FormPost {
         }
 
         let words = Words(asked: posted.fields.value(.language), accept: request.headers[.acceptLanguage])
-        var draft = FormDraft(posted.fields)
+        var draft = FormDraft(posted.fields, consent: channel.site.consentVersion)
         let token = FormToken(draft.token, keys: tools.keys)
         let form = token ?? FormToken(issued: now - channel.leastTime)
         var flaws = posted.flaws
@@ -74,9 +74,9 @@ struct FormPost {
         guard flaws.isEmpty else { return again(draft, form, flaws, emergency, words) }
 
         let saved = SavedForm(
-            draft, id: form.id, language: words.language, consent: posted.fields.value(.consent), files: files)
+            draft, id: form.id, language: words.language, consent: channel.site.consentVersion, files: files)
         do throws(Trouble) {
-            try await staging.pin(files)
+            try await staging.hold(files)
             let number = try await keep(saved, inbox)
             let query = [(name: "code", value: tools.keys.lookupCode(number))]
             return .see(words.link(.receipt("\(number)"), query))
@@ -142,8 +142,8 @@ struct FormPost {
         draft.token = renewed.text(tools.keys)
         for flaw in flaws { tools.metrics.count("intake_form_flaws_total", ["flaw": flaw.word]) }
         let page = FormPage(
-            site: channel.site, words: words, offer: channel.offer(for: draft, words), draft: draft, flaws: flaws,
-            emergency: emergency)
+            site: channel.site, words: words, offer: channel.offer(for: draft, words), draft: draft,
+            flaws: flaws.inOrderOfPage, emergency: emergency)
         let status = flaws.map(\.status).max().map { HTTPResponse.Status(code: $0) } ?? .ok
         let pause: Duration? =
             flaws.lazy.compactMap { flaw -> Duration? in
@@ -168,6 +168,14 @@ struct FormPost {
         // What is left of the body is not read.
         response.headers[.connection] = "close"
         return response
+    }
+}
+
+extension [Flaw] {
+    /// As somebody meets them who reads down the page; last what is about no field.
+    fileprivate var inOrderOfPage: [Flaw] {
+        let fields = FormField.allCases.map(Optional.some) + [nil]
+        return fields.flatMap { field in filter { $0.field == field } }
     }
 }
 

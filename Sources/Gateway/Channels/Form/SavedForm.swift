@@ -49,8 +49,8 @@ struct SavedForm: Sendable, Equatable, Codable {
         anonymous = draft.identity == .anonymous
         guard !anonymous else { return }
         name = given(draft.name)
-        phone = given(FormDraft.plain(draft.phone))
-        mail = given(FormDraft.plain(draft.mail))
+        phone = given(draft.phone.halfWidth)
+        mail = given(draft.mail.halfWidth)
     }
 
     /// The first words, for lists.
@@ -70,12 +70,7 @@ struct SavedForm: Sendable, Equatable, Codable {
             people: hasPerson ? [Party(name: name, contacts: contacts)] : [])
     }
 
-    private var point: Point? {
-        guard let latitude = latitude.flatMap(Double.init), let longitude = longitude.flatMap(Double.init) else {
-            return nil
-        }
-        return Point(latitude: latitude, longitude: longitude, datum: .wgs84)
-    }
+    private var point: Point? { FormDraft.point(latitude ?? "", longitude ?? "") }
 
     private static func subject(_ text: String) -> String {
         let line = text.prefix { !$0.isNewline }

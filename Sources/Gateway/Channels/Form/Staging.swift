@@ -2,8 +2,8 @@ import Foundation
 import Intake
 
 /// The files of one form until it is accepted. Each blob belongs to this form alone, whoever else handed in the same
-/// bytes (`Keys.blobID`), and is never swept once the form is on its way into the ledger: so what is removed because
-/// nobody came back for it is missed by no ticket.
+/// bytes (`Keys.blobID`), and is staged anew when the form is on its way into the ledger, which names it long before
+/// the sweep could: so what is removed because nobody came back for it is missed by no ticket.
 struct Staging {
     let channel: FormChannel
     let form: FormToken
@@ -11,8 +11,6 @@ struct Staging {
 
     /// How long files wait for their form.
     static let lifetime = Duration.seconds(7 * 86_400)
-    /// The time of a file that is not swept any more.
-    static let pinned = Instant(milliseconds: .max)
 
     private var tools: Tools { channel.tools }
     private var key: Data { tools.keys.sourceKey(channel: channel.name, id: form.id) }
@@ -26,7 +24,7 @@ struct Staging {
         if listed.isEmpty, posted.files.isEmpty { return [] }
         let staged = try await tools.store.staged(key)
         var files: [SavedForm.File] = []
-        // In an order that does not change when they are pinned: a double click must say the same twice.
+        // In an order that does not change when they are staged anew: a double click must say the same twice.
         for row in staged.sorted(by: { $0.file < $1.file }) where listed.contains(row.file) {
             files.append(try tools.keys.open(SavedForm.File.self, row.sealed, as: "staged"))
         }
@@ -34,15 +32,15 @@ struct Staging {
         for upload in posted.files where !files.contains(where: { $0.blob == upload.blob }) {
             let file = SavedForm.File(
                 name: upload.name, type: upload.kind.type, size: upload.size, blob: upload.blob)
-            if !staged.contains(where: { $0.blob == file.blob }) { try await stage(file, at: now) }
+            if !staged.contains(where: { $0.blob == file.blob }) { try await stage(file) }
             files.append(file)
         }
         return files
     }
 
-    /// From here on the ledger may name these files.
-    func pin(_ files: [SavedForm.File]) async throws(Trouble) {
-        for file in files { try await stage(file, at: Self.pinned) }
+    /// The ledger is about to name these files: none of them may be swept before it does.
+    func hold(_ files: [SavedForm.File]) async throws(Trouble) {
+        for file in files { try await stage(file) }
     }
 
     /// Removes, now and every hour, what nobody came back for; returns when cancelled.
@@ -55,10 +53,10 @@ struct Staging {
         }
     }
 
-    private func stage(_ file: SavedForm.File, at: Instant) async throws(Trouble) {
+    private func stage(_ file: SavedForm.File) async throws(Trouble) {
         try await tools.store.stage(
             StagedFile(
                 form: key, file: Self.id(file.blob), sealed: try tools.keys.seal(json: file, as: "staged"),
-                blob: file.blob, at: at))
+                blob: file.blob, at: now))
     }
 }

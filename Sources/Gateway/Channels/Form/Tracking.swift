@@ -24,7 +24,7 @@ struct Tracking {
         sender = channel.tools.client(request, context)?.bucket
         let typed = context.parameters.get("number") ?? request.uri.queryParameters["number"].map(String.init) ?? ""
         // A browser writes a blank of a form as "+".
-        number = FormDraft.plain(typed.replacing("+", with: " ")).trimmed
+        number = typed.replacing("+", with: " ").halfWidth.trimmed
         code = LookupCode.read(request.uri.queryParameters["code"].map(String.init) ?? "")
     }
 

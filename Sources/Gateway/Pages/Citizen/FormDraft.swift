@@ -80,6 +80,9 @@ package struct FormOffer: Sendable, Equatable {
     package var videoSize: Int64 = 200 << 20
     /// Characters of the text.
     package var textLength = 5000
+    /// What the script warns of while somebody types, and phrases that only sound like it.
+    package var emergencies: [EmergencyNotice] = []
+    package var harmless: [String] = []
 
     package init() {}
 }

@@ -81,7 +81,8 @@ extension FormPage {
                 """
         }
         let area: HTML = """
-            <fieldset class="field\(" flawed", if: problem != nil)" id="areas" aria-describedby="areas-hint">
+            <fieldset class="field\(" flawed", if: problem != nil)" id="areas" aria-describedby="areas-hint" \
+            data-within="\(Path.areas(within: "").text)">
             <legend>\(words.areaLabel) \(optional)</legend>
             <p class="hint" id="areas-hint">\(words.areaHint)</p>
             \(problem)
@@ -116,7 +117,8 @@ extension FormPage {
             <input type="hidden" id="\(FormField.longitude.rawValue)" name="\(FormField.longitude.rawValue)" \
             value="\(draft.longitude)">
             <button class="button plain" type="button" id="locate" hidden data-busy="\(words.pointBusy)" \
-            data-kept="\(words.pointKept)" data-failed="\(words.pointFailed)">\(words.pointButton)</button>
+            data-kept="\(words.pointKept)" data-failed="\(words.pointFailed)" data-remove="\(words.pointRemove)">\
+            \(words.pointButton)</button>
             <p class="hint" id="located" role="status"></p>
             \(placed ? kept : nil)
             </div>

@@ -53,7 +53,7 @@ package struct FormPage: Sendable {
             return "<li><a href=\"#\(anchor(field))\">\(words.say(flaw))</a></li>"
         }
         return """
-            <section class="flaws" role="alert" aria-labelledby="flaws-title" tabindex="-1">
+            <section class="flaws" role="alert" aria-labelledby="flaws-title" tabindex="-1"\(" autofocus", if: emergency.isEmpty)>
             <h2 id="flaws-title">\(words.flawsTitle(flaws.count))</h2>
             <ul>\(lines)</ul>
             <p>\(words.flawsHint)</p>
@@ -85,6 +85,7 @@ package struct FormPage: Sendable {
             \(field(.text, words.textLabel, hint: words.textHint, required: true) { attributes in
                 "<textarea \(attributes) rows=\"7\" maxlength=\"\(offer.textLength)\" required>\n\(draft.text)</textarea>"
             })
+            \(emergency.isEmpty ? EmergencyCalls.watch(offer.emergencies, harmless: offer.harmless, words) : nil)
             \(offer.categories.isEmpty ? nil : field(.category, words.categoryLabel) { attributes in
                 "<select \(attributes)>\(option("", words.categoryNone, draft.category))\(offer.categories.map(group))</select>"
             })
@@ -119,7 +120,7 @@ package struct FormPage: Sendable {
             <p class="hint" id="consent-hint">\(words.say(site.consent))</p>
             </div>
             <button class="button" name="\(FormField.act.rawValue)" value="send">\(words.submit)</button>
-            <p class="hint">\(words.submitHint)</p>
+            <p class="hint" id="sending" role="status" data-busy="\(words.submitBusy)">\(words.submitHint)</p>
             </div>
             """
     }

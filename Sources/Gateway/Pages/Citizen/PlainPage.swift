@@ -5,7 +5,6 @@ package struct PlainPage: Sendable {
         case notFound
         /// Bytes.
         case tooLarge(limit: Int64)
-        case tooMany(minutes: Int)
         case unavailable
 
         package var status: Int {
@@ -13,7 +12,6 @@ package struct PlainPage: Sendable {
             case .unreadable: 400
             case .notFound: 404
             case .tooLarge: 413
-            case .tooMany: 429
             case .unavailable: 503
             }
         }

@@ -66,7 +66,7 @@ package struct TrackPage: Sendable {
             }
         let summary = problem.map { field, text in
             """
-            <section class="flaws" role="alert"><p><a href="#\(field)" id="problem">\(text)</a></p></section>
+            <section class="flaws" role="alert" tabindex="-1" autofocus><p><a href="#\(field)" id="problem">\(text)</a></p></section>
             """ as HTML
         }
         let flawed = { (name: String) -> HTML in
