@@ -87,7 +87,10 @@ package enum Script {
               for (const notice of notices) {
                 notice.hidden = !phrases(notice.dataset.words).some(word => said.includes(word));
               }
-              danger.hidden = notices.every(notice => notice.hidden);
+              const safe = notices.every(notice => notice.hidden);
+              if (safe === danger.hidden) return;
+              danger.hidden = safe;
+              if (!safe) danger.scrollIntoView({ block: "nearest" });
             };
             text.addEventListener("input", look);
             window.addEventListener("pageshow", look);

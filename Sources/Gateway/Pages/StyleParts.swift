@@ -79,7 +79,7 @@ extension Style {
         .urgent.loud :is(h2, h3) { font-size: 1.35rem; line-height: 1.4; color: var(--alarm); align-items: start; }
         .urgent.loud :is(h2, h3) .icon { margin-top: .25rem; }
         .urgent.loud p { margin-top: .5rem; }
-        .field + .urgent.loud { margin: 1.2rem 0 0; }
+        .card .urgent.loud { margin: 1.6rem 0 0; }
         .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.2rem, 1fr)); gap: .6rem;
           margin-top: .7rem; }
         .numbers a { display: flex; align-items: center; justify-content: center; align-content: center; flex-wrap: wrap;
@@ -90,6 +90,7 @@ extension Style {
         .numbers b { font-size: 1.2rem; }
         .loud .numbers a { min-height: 68px; background: var(--alarm); color: var(--card); font-size: .95rem; }
         .loud .numbers b { font-size: 1.6rem; }
+        @media (max-width: 30rem) { :lang(en) .numbers a { flex-direction: column; font-size: .9rem; } }
         @media (min-width: 40rem) { .numbers .icon { display: inline; } }
         .flaws { border: 3px solid var(--alarm); border-radius: var(--round); background: var(--card); padding: 1.1rem 1.3rem;
           margin-bottom: 1.75rem; }
@@ -110,9 +111,9 @@ extension Style {
         .receipt .done { display: flex; align-items: center; gap: 1rem; }
         .receipt .done + .lead { margin-top: .9rem; }
         .pass { display: grid; gap: .8rem; margin: 1.3rem 0 1rem; }
-        .pass div { background: var(--tint); border-radius: 12px; padding: .9rem 1.1rem 1rem; }
-        .pass dt { color: var(--soft); font-size: .92rem; }
-        .pass dd { font-size: clamp(1.25rem, 1rem + 1.6vw, 1.6rem); font-weight: 700; line-height: 1.35; letter-spacing: .02em;
+        .pass li { background: var(--tint); border-radius: 12px; padding: .9rem 1.1rem 1rem; }
+        .pass .hint, .pass b { display: block; }
+        .pass b { font-size: clamp(1.25rem, 1rem + 1.6vw, 1.6rem); font-weight: 700; line-height: 1.35; letter-spacing: .02em;
           user-select: all; -webkit-user-select: all; }
         @media (min-width: 40rem) { .pass { grid-template-columns: 1fr 1fr; } }
         .steps { counter-reset: step; margin-top: 1.1rem; }
@@ -137,10 +138,12 @@ extension Style {
         .history li:not(:last-child)::after { content: ""; position: absolute; left: calc(.475rem - 1px); top: 1.45rem;
           bottom: -.3rem; border-left: 2px solid var(--line); }
         .history .said p:first-child { background: var(--tint); border-radius: 10px; padding: .7rem .9rem; margin-bottom: .25rem; }
-        .facts { margin-top: .6rem; }
-        .facts div { display: grid; grid-template-columns: 7.5rem 1fr; gap: .2rem 1rem; padding: .65rem 0; }
-        .facts div + div { border-top: 1px solid var(--line); }
+        .facts { margin-top: .6rem; display: grid; grid-template-columns: 7.5rem 1fr; }
+        :lang(zh) .facts { grid-template-columns: 5rem 1fr; }
+        .facts > * { padding: .65rem 0; }
+        .facts > * ~ dt, .facts dd ~ dd { border-top: 1px solid var(--line); }
         .facts dt { color: var(--soft); }
+        .facts dd { padding-left: .6rem; }
 
         """
 
@@ -156,7 +159,7 @@ extension Style {
           main { padding: 1rem 0; }
           .card { break-inside: avoid; margin-top: 1rem; padding: 1rem 1.2rem; }
           .pass { grid-template-columns: 1fr 1fr; }
-          .pass div, .steps li::before { border: 1pt solid #000; }
+          .pass li, .steps li::before { border: 1pt solid #000; }
           .numbers a { border: 1pt solid #000 !important; background: #fff !important; color: #000 !important; }
         }
 

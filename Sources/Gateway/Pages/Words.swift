@@ -91,7 +91,7 @@ extension Words {
         )
     }
 
-    /// A count of bytes as people read it: "200 MB", "1 GB", "640 KB".
+    /// A count of bytes as people read it: "200 MB", "1 GB", "640 KB", never broken before the unit.
     func size(_ bytes: Int64) -> String {
         let kilo = 1024.0
         let amount = Double(bytes)
@@ -99,7 +99,7 @@ extension Words {
             let tenths = (amount / value * 10).rounded()
             let whole = Int(tenths / 10)
             return tenths.truncatingRemainder(dividingBy: 10) == 0
-                ? "\(whole) \(unit)" : "\(whole).\(Int(tenths) % 10) \(unit)"
+                ? "\(whole)\u{A0}\(unit)" : "\(whole).\(Int(tenths) % 10)\u{A0}\(unit)"
         }
         return say("\(bytes) 字节", bytes == 1 ? "1 byte" : "\(bytes) bytes")
     }

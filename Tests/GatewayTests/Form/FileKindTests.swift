@@ -19,7 +19,8 @@ import Testing
             (bytes("00 00 00 08", "wide"), "video/quicktime"), (bytes("00 00 00 14", "ftyp3gp5"), "video/3gpp"),
             (bytes("1A 45 DF A3 9F 42 86 81 01 42 82 84", "webm"), "video/webm"),
             (bytes("", "#!AMR\n"), "audio/amr"), (bytes("", "ID3\u{3}"), "audio/mpeg"),
-            (bytes("FF FB 90 64"), "audio/mpeg"), (bytes("FF F3 40 C0"), "audio/mpeg"),
+            (bytes("FF FB 90 64"), "audio/mpeg"), (bytes("FF F1 50 80"), "audio/aac"),
+            (bytes("FF F3 40 C0"), "audio/mpeg"),
             (bytes("00 00 00 1C", "ftypM4A "), "audio/mp4"), (bytes("", "RIFF....WAVEfmt "), "audio/wav"),
             (bytes("", "OggS"), "audio/ogg"), (bytes("", "%PDF-1.7"), "application/pdf"),
         ] as [([UInt8], String)])

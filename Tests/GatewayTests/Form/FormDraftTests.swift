@@ -57,6 +57,19 @@ import Testing
         #expect(FormDraft.isMail(text) == good)
     }
 
+    @Test(
+        "a position is kept only if it is one",
+        arguments: [
+            ("39.904200", "116.407400", true), ("-90", "180", true), ("", "", false), ("91", "0", false),
+            ("nan", "inf", false), ("1e400", "0", false), ("39°", "116°", false),
+            (String(repeating: "0", count: 1000), "0", false),
+        ])
+    func position(latitude: String, longitude: String, good: Bool) {
+        let draft = FormDraft(["latitude": [latitude], "longitude": [longitude], "consent": ["v1"]], consent: "v2")
+        #expect(draft.latitude == (good ? latitude : "") && draft.longitude == (good ? longitude : ""))
+        #expect(!draft.consented)
+    }
+
     @Test("an anonymous form keeps no name and no contact, and what is typed there is no mistake")
     func anonymous() {
         var draft = Self.good

@@ -104,7 +104,9 @@ import Testing
         }
     }
 
-    @Test("too quick, too old, or a filled trap: the form comes back and says what to do", arguments: Backend.allCases)
+    @Test(
+        "too quick, too old, agreed to other words, or a filled trap: the form comes back and says what to do",
+        arguments: Backend.allCases)
     func robots(ledger: Backend) async throws {
         try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
@@ -114,6 +116,8 @@ import Testing
             #expect(old.status == 422)
             let renewed = try await sender.post(sender.form(token: try #require(old.value(of: "token"))))
             #expect(renewed.status == 303)
+            let other = try await sender.post(sender.form(token: sender.token(), [("consent", "v6")]))
+            #expect(other.status == 422 && other.text.contains("href=\"#consent\""))
             let trapped = try await sender.post(sender.form(token: sender.token(), [("website", "http://spam")]))
             #expect(trapped.status == 422 && trapped.text.contains("href=\"#website\""))
             #expect(try await gateway.books().tickets == 1)
@@ -129,6 +133,7 @@ import Testing
             #expect(!page.text.contains("class=\"flaws\""))
             let list = try await sender.get("/areas/east")
             #expect(list.text == #"[{"code":"east.river","name":"临河街道"}]"#)
+            #expect(try await sender.get("/areas/east?lang=en").text.contains("Riverside Street"))
             #expect(try await sender.get("/areas/nowhere").text == "[]")
         }
     }
@@ -219,7 +224,7 @@ import Testing
             #expect(page.status == 200 && page.header("content-language") == "en")
             #expect(page.header("content-security-policy")?.contains("default-src 'none'") == true)
             #expect(page.header("cache-control") == "private, no-cache")
-            #expect(page.header("referrer-policy") == "no-referrer")
+            #expect(page.header("referrer-policy") == "no-referrer" && page.header("set-cookie") == nil)
             for path in [Path.style, .script] {
                 #expect(page.text.contains("\"\(path.text)\""))
                 let asset = try await sender.get(path.text)

@@ -24,8 +24,9 @@ import Testing
     @Test(
         "sizes read as people say them",
         arguments: [
-            (1, "1 字节"), (1023, "1023 字节"), (1024, "1 KB"), (1536, "1.5 KB"), (200 << 20, "200 MB"), (1 << 30, "1 GB"),
-            (1_610_612_736, "1.5 GB"),
+            (1, "1 字节"), (1023, "1023 字节"), (1024, "1\u{A0}KB"), (1536, "1.5\u{A0}KB"), (200 << 20, "200\u{A0}MB"),
+            (1 << 30, "1\u{A0}GB"),
+            (1_610_612_736, "1.5\u{A0}GB"),
         ] as [(Int64, String)])
     func sizes(bytes: Int64, expected: String) {
         #expect(Words(.chinese).size(bytes) == expected)

@@ -26,7 +26,7 @@ enum EmergencyCalls {
             """
     }
 
-    /// The same beside the text, hidden: the script shows it as soon as one of the words is typed. Nothing typed leaves
+    /// The same above the text, hidden: the script shows it as soon as one of the words is typed. Nothing typed leaves
     /// the browser for that.
     static func watch(_ notices: [EmergencyNotice], harmless: [String], _ words: Words) -> HTML? {
         guard !notices.isEmpty else { return nil }

@@ -82,10 +82,10 @@ package struct FormPage: Sendable {
             <p class="hint" id="kind-hint">\(words.kindHint)</p>
             <ul class="chips">\(kinds)</ul>
             </fieldset>
+            \(emergency.isEmpty ? EmergencyCalls.watch(offer.emergencies, harmless: offer.harmless, words) : nil)
             \(field(.text, words.textLabel, hint: words.textHint, required: true) { attributes in
                 "<textarea \(attributes) rows=\"7\" maxlength=\"\(offer.textLength)\" required>\n\(draft.text)</textarea>"
             })
-            \(emergency.isEmpty ? EmergencyCalls.watch(offer.emergencies, harmless: offer.harmless, words) : nil)
             \(offer.categories.isEmpty ? nil : field(.category, words.categoryLabel) { attributes in
                 "<select \(attributes)>\(option("", words.categoryNone, draft.category))\(offer.categories.map(group))</select>"
             })

@@ -50,10 +50,10 @@ package struct ReceiptPage: Sendable {
             <div class="receipt card">
             <div class="done">\(Icon.done)<h1>\(words.receiptTitle)</h1></div>
             <p class="lead">\(words.receiptLead)</p>
-            <dl class="pass">
-            <div><dt>\(words.number)</dt><dd class="code" id="number">\(receipt.number)</dd></div>
-            <div><dt>\(words.code)</dt><dd class="code" id="code">\(LookupCode.shown(receipt.code))</dd></div>
-            </dl>
+            <ul class="pass">
+            <li><span class="hint">\(words.number)</span> <b class="code" id="number">\(receipt.number)</b></li>
+            <li><span class="hint">\(words.code)</span> <b class="code" id="code">\(LookupCode.shown(receipt.code))</b></li>
+            </ul>
             <p class="hint">\(words.codeHint)</p>
             </div>
             <section class="card" aria-labelledby="next-title">

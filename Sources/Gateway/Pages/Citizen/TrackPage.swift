@@ -136,7 +136,7 @@ package struct TrackPage: Sendable {
             ),
         ]
         return list.compactMap { name, value in
-            value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" }
+            value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
         }
     }
 
