@@ -34,6 +34,7 @@ struct Listener: Service {
 
     func run() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
+        let crowd = Patience.Crowd()
         let http = HTTP1Channel(
             responder: { request, writer, channel in
                 let response = await answer(request, channel)
@@ -41,7 +42,7 @@ struct Listener: Service {
             },
             // Header and idle limits: one sender who is slow holds one connection, not the server (lessons 5.1).
             configuration: .init(
-                idleTimeout: .seconds(60),
+                additionalChannelHandlers: [Patience(crowd)], idleTimeout: .seconds(60),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)))
         let quiescing = ServerQuiescingHelper(group: group)

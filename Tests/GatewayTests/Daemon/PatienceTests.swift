@@ -1,0 +1,83 @@
+import HTTPTypes
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Testing
+
+@testable import Gateway
+
+@Suite("How much a sender may ask of us") struct PatienceTests {
+    private static let head = HTTPRequestPart.head(
+        HTTPRequest(method: .post, scheme: "http", authority: "here", path: "/"))
+    private static let answer = HTTPResponsePart.head(HTTPResponse(status: .contentTooLarge))
+
+    private static func connected(_ crowd: Patience.Crowd = .init()) throws -> (EmbeddedChannel, EmbeddedEventLoop) {
+        let loop = EmbeddedEventLoop()
+        let channel = EmbeddedChannel(handler: Patience(crowd), loop: loop)
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/nowhere")).wait()
+        return (channel, loop)
+    }
+
+    private static func body(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating: 1, count: count)) }
+
+    @Test("a body that trickles is cut; one that comes at a fair pace is not") func pace() throws {
+        for (bytes, open) in [(10, false), (10_000, true)] {
+            let (channel, loop) = try Self.connected()
+            try channel.writeInbound(Self.head)
+            for _ in 0..<20 {
+                loop.advanceTime(by: .seconds(5))
+                if channel.isActive { try channel.writeInbound(Self.body(bytes)) }
+            }
+            #expect(channel.isActive == open)
+            _ = try? channel.finish(acceptAlreadyClosed: true)
+        }
+    }
+
+    @Test("who is answered and goes on sending is not read on for long", arguments: [true, false])
+    func answered(quick: Bool) throws {
+        let (channel, loop) = try Self.connected()
+        try channel.writeInbound(Self.head)
+        try channel.writeOutbound(Self.answer)
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        if quick {
+            for _ in 0..<20 where channel.isActive { try channel.writeInbound(Self.body(100_000)) }
+        } else {
+            try channel.writeInbound(Self.body(10))
+            loop.advanceTime(by: Patience.linger)
+        }
+        #expect(!channel.isActive)
+        // What came after the answer went nowhere.
+        #expect(try channel.readInbound(as: HTTPRequestPart.self) != nil)
+        #expect(try channel.readInbound(as: HTTPRequestPart.self) == nil)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("when we are to stop, a body that is still coming has ten seconds") func stopping() throws {
+        let (channel, loop) = try Self.connected()
+        try channel.writeInbound(Self.head)
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        loop.advanceTime(by: .seconds(9))
+        #expect(channel.isActive)
+        loop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("in a crowd idle connections go early, those at work stay, and beyond the most none is taken") func crowd()
+        throws
+    {
+        let crowd = Patience.Crowd()
+        let (idle, loop) = try Self.connected(crowd)
+        let (busy, busyLoop) = try Self.connected(crowd)
+        try busy.writeInbound(Self.head)
+        for loop in [loop, busyLoop] { loop.advanceTime(by: .seconds(20)) }
+        #expect(idle.isActive && busy.isActive)
+        for _ in 0..<Patience.crowded { _ = crowd.came() }
+        for loop in [loop, busyLoop] { loop.advanceTime(by: .seconds(5)) }
+        #expect(!idle.isActive && busy.isActive)
+        for _ in Patience.crowded..<Patience.most { _ = crowd.came() }
+        let (late, _) = try Self.connected(crowd)
+        #expect(!late.isActive)
+        for channel in [idle, busy, late] { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    }
+}
