@@ -6,8 +6,9 @@ import Synchronization
 /// Failure rules. A job is taken with a lease; if the process dies, the lease passes and the job is due again. What
 /// came of a job is written with its fence: too late means nothing is written. While the store is in passing trouble
 /// what came of a job is held and written once it can be, so that nothing is done twice; past its lease, or when
-/// stopped, it is left to that. An outcome the ledger refuses is tried alone and then put off with growing pauses, loudly; it is never
-/// dropped. Stopping cuts between batches, so no attempt is burned by it.
+/// stopped, it is left to that. An outcome decided on what has changed since is decided anew at once. An outcome the
+/// ledger refuses is tried alone and then put off with growing pauses, loudly; it is never dropped. Being cancelled cuts
+/// work short, never the writing of what was done.
 ///
 /// Citizens come first: while many wait for their receipts, each desk writes in small pieces and rests several times as
 /// long as it worked. It never stands still: what was accepted gets its department also in a storm, only later.
@@ -134,9 +135,13 @@ package final class Clerk: Sendable {
 
     private func apply(_ outcomes: [Outcome], until end: ContinuousClock.Instant) async {
         do throws(Trouble) {
-            let written = try await store.apply(outcomes)
+            let written = try await kept(outcomes)
             for (outcome, done) in zip(outcomes, written) where !done {
                 log.info("an outcome came too late", metadata: ["ticket": "\(outcome.ticket)"])
+                guard let job = outcome.job else { continue }
+                var anew = Outcome(ticket: outcome.ticket, job: job)
+                anew.close = .wait(now())
+                if try await kept([anew]) == [true] { wake(job.lane) }
             }
         } catch  where error.kind == .passing {
             let again = ContinuousClock.now + .seconds(1) < end && !stopped.load(ordering: .relaxed)
@@ -159,7 +164,15 @@ package final class Clerk: Sendable {
             var later = Outcome(ticket: outcome.ticket, job: job)
             later.close = .again(now() + Backoff.standard.pause(after: job.attempts))
             // Left to its lease if even this fails.
-            _ = try? await store.apply([later])
+            _ = try? await kept([later])
         }
+    }
+
+    /// In a task of its own, which nobody cancels: a department may have said yes.
+    private func kept(_ outcomes: [Outcome]) async throws(Trouble) -> [Bool] {
+        let writing = Task { () async -> Result<[Bool], Trouble> in
+            do throws(Trouble) { return .success(try await store.apply(outcomes)) } catch { return .failure(error) }
+        }
+        return try await writing.value.get()
     }
 }

@@ -13,6 +13,9 @@ protocol Channel: Sendable {
     /// Settings that work, as YAML of one channel; a test reads every one, `intake example <kind>` prints it.
     static var example: String { get }
 
+    /// Whether there can be only one: its paths on the public listener are fixed.
+    static var isAlone: Bool { get }
+
     /// Reads its settings; complaints go to `settings` and stop the start.
     init(name: String, _ settings: Settings, _ tools: Tools)
 
@@ -35,6 +38,8 @@ protocol Channel: Sendable {
 }
 
 extension Channel {
+    static var isAlone: Bool { false }
+
     func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {}
 
     func run(into inbox: Inbox) async throws(Trouble) {

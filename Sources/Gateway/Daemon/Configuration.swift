@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Intake
 
@@ -15,6 +16,8 @@ struct Configuration {
         var privateAddress: Listener.Address
         var ledger: Ledger
         var state: String
+        /// SHA-256 of the master key.
+        var key: String
         /// Free bytes below which nothing more is taken (rule 9).
         var floor: Int64
     }
@@ -46,12 +49,12 @@ struct Configuration {
             case .postgres: .postgres(connection: store.secret("connection").text.trimmed, node: store.string("node"))
             }
         let stateInFile = settings.string("state", default: "/var/lib/intake")
+        master = settings.table("keys").secret("master")
         fixed = Fixed(
             publicAddress: Configuration.address(listen, "public"),
             privateAddress: Configuration.address(listen, "private"), ledger: ledger,
-            state: state ?? manager.state ?? stateInFile,
+            state: state ?? manager.state ?? stateInFile, key: Data(SHA256.hash(data: master.bytes)).hex,
             floor: store.size("floor", default: 512 << 20))
-        master = settings.table("keys").secret("master")
         alerts = settings.optionalString("alerts")
         holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12
         proxies = Configuration.networks(settings.optionalTable("proxies"))
@@ -63,6 +66,7 @@ struct Configuration {
             Configuration.adapter(table, Registry.dispatchers, kind: { $0.kind })
         }
         Configuration.refuseDoubles(channels.map { ($0.name, $0.settings) })
+        Configuration.refuseCompany(channels)
         Configuration.refuseDoubles(destinations.map { ($0.name, $0.settings) })
         if let alerts, !destinations.contains(where: { $0.name == alerts }) {
             settings.complain(
@@ -109,6 +113,14 @@ struct Configuration {
         _ table: Settings, _ types: [Adapter], kind: (Adapter) -> String
     ) -> (name: String, type: Adapter, settings: Settings)? {
         let name = table.string("name")
+        // It stands in paths, in metrics and in names of lanes.
+        if !name.isEmpty, name.utf8.count > 63 || name.wholeMatch(of: /[a-z0-9][a-z0-9_-]*/) == nil {
+            table.complain(
+                "name",
+                expected: Phrase(
+                    zh: "小写字母、数字、“-”“_”，至多 63 个", en: "lower-case letters, digits, - and _, at most 63 of them"),
+                found: Phrase(stringLiteral: name))
+        }
         let wanted = table.string("kind")
         if let type = types.first(where: { kind($0) == wanted }) { return (name, type, table) }
         table.complain(
@@ -123,6 +135,17 @@ struct Configuration {
             settings.complain(
                 "name", expected: Phrase(zh: "未用过的名称", en: "a name not used before"), found: Phrase(stringLiteral: name)
             )
+        }
+    }
+
+    private static func refuseCompany(_ channels: [(name: String, type: any Channel.Type, settings: Settings)]) {
+        var seen: [String: String] = [:]
+        for (name, type, settings) in channels where type.isAlone {
+            if let first = seen.updateValue(name, forKey: type.kind) {
+                settings.complain(
+                    "kind", expected: Phrase(zh: "只有一个 \(type.kind) 渠道", en: "one channel of kind \(type.kind)"),
+                    found: Phrase(zh: "已有 \(first)", en: "there is \(first) already"))
+            }
         }
     }
 

@@ -20,8 +20,9 @@ final class Daemon: Sendable {
     private let fixed: Configuration.Fixed
     private let held: FolderLock
     private let current = Current()
-    private let swaps: AsyncStream<Void>
-    private let swap: AsyncStream<Void>.Continuation
+    private let swaps: AsyncStream<(works: Works, clerk: Clerk)>
+    private let swap: AsyncStream<(works: Works, clerk: Clerk)>.Continuation
+    private let installing = Mutex(())
     private let broken: Broken
     private let ports = Mutex<[String: Int]>([:])
 
@@ -63,8 +64,10 @@ final class Daemon: Sendable {
         let inbox = inbox
         let clerk = Clerk(
             store: tools.store, desks: works.desks, rushed: { inbox.isRushed }, now: tools.now, log: tools.log)
-        current.set(works, clerk)
-        swap.yield()
+        installing.withLock { _ in
+            current.set(works, clerk)
+            swap.yield((works, clerk))
+        }
     }
 
     /// Reads the configuration again and swaps what can be swapped; a bad one is refused and the old one stays.
@@ -76,7 +79,7 @@ final class Daemon: Sendable {
         if configuration.fixed != fixed {
             complaints.add(
                 Complaint(
-                    file: file, line: 1, path: "listen, store, state",
+                    file: file, line: 1, path: "listen, store, state, keys",
                     expected: Phrase(zh: "与运行中的一致（改这些要重启）", en: "the same as running (a change needs a restart)"),
                     found: Phrase(zh: "已改", en: "changed")))
         }
@@ -124,26 +127,33 @@ final class Daemon: Sendable {
         if let trouble = broken.trouble { throw trouble }
     }
 
-    /// Runs channels and clerk; when new works are installed, lets the old ones finish and starts the new. At the end of
-    /// the daemon, what is under way is cut and left to its lease.
+    /// Runs channels and clerk. When new works are installed their desks begin at once, beside the old ones, which end
+    /// with the batch they are at: a department that does not answer holds up no reload (leases keep them apart). A
+    /// channel begins when the old ones have let go of their folders and mailboxes. At the end of the daemon, what is
+    /// under way is cut and left to its lease.
     private func work() async {
-        var swaps = swaps.makeAsyncIterator()
-        var more: Void? = await swaps.next()
-        while more != nil, let works = current.works, let clerk = current.clerk {
-            let channels = Task {
-                await withDiscardingTaskGroup { group in
-                    for (name, channel) in works.channels {
-                        group.addTask { await Running.channel(name, channel, self.inbox, self.tools) }
+        await withDiscardingTaskGroup { desks in
+            var clerk: Clerk?
+            var channels = Task<Void, Never> {}
+            for await next in swaps {
+                clerk?.stop()
+                clerk = next.clerk
+                desks.addTask { await next.clerk.run() }
+                let old = channels
+                old.cancel()
+                channels = Task {
+                    await old.value
+                    await withDiscardingTaskGroup { group in
+                        for (name, channel) in next.works.channels {
+                            group.addTask { await Running.channel(name, channel, self.inbox, self.tools) }
+                        }
                     }
                 }
             }
-            let desks = Task { await clerk.run() }
-            more = await swaps.next()
             channels.cancel()
-            clerk.stop()
-            if more == nil { desks.cancel() }
+            clerk?.stop()
+            desks.cancelAll()
             await channels.value
-            await desks.value
         }
     }
 }

@@ -11,7 +11,10 @@ struct Fetching: Sendable {
 
     func work(_ jobs: [Job]) async -> [Outcome] {
         let dossiers: [Int64: Dossier]
-        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch { return [] }
+        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch {
+            tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
+            return []
+        }
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {

@@ -19,7 +19,10 @@ struct HandingOver: Sendable {
         do throws(Trouble) {
             let rows = try await tools.store.delivery(jobs.map(\.subject))
             deliveries = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        } catch { return [] }
+        } catch {
+            tools.log.warning("deliveries are left to their leases", metadata: ["trouble": "\(error)"])
+            return []
+        }
         return await withTaskGroup(of: Outcome?.self) { group in
             var outcomes: [Outcome] = []
             for (number, job) in jobs.enumerated() {
@@ -37,15 +40,25 @@ struct HandingOver: Sendable {
             return Outcome(ticket: delivery?.ticket ?? 0, job: job)
         }
         do throws(Trouble) {
-            let earlier = try await tools.store.deliveries(of: delivery.ticket).contains {
+            let earlier = try await tools.store.deliveries(of: delivery.ticket).first {
                 $0.id < delivery.id && $0.recipient == delivery.recipient && [.pending, .held].contains($0.state)
             }
-            if earlier {
+            if let earlier {
                 var wait = Outcome(ticket: delivery.ticket, job: job)
-                wait.close = .again(tools.now() + .seconds(10))
+                wait.close = .wait(tools.now() + (earlier.state == .held ? .seconds(120) : .seconds(10)))
                 return wait
             }
-            let outgoing = try await open(delivery, attempt: job.attempts + 1)
+            let outgoing: Outgoing
+            do throws(Trouble) { outgoing = try await open(delivery, attempt: job.attempts + 1) } catch {
+                // What cannot be opened will not open by itself: a person is shown it.
+                if error.kind == .passing { throw error }
+                return try finished(job, delivery, result(error), error.words.kept)
+            }
+            if job.lapsed, works.holdsUnclear.contains(delivery.destination) {
+                return try failed(
+                    job, delivery, outgoing,
+                    .unclear("上次派发中途停止，可能已送达", "cut off during the last try; it may have arrived"))
+            }
             do throws(Trouble) {
                 let said = try await dispatcher.deliver(outgoing)
                 return try finished(job, delivery, .delivered, said)

@@ -10,7 +10,10 @@ struct Settling: Sendable {
 
     func work(_ jobs: [Job]) async -> [Outcome] {
         let dossiers: [Int64: Dossier]
-        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch { return [] }
+        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch {
+            tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
+            return []
+        }
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {
@@ -21,6 +24,7 @@ struct Settling: Sendable {
             do throws(Trouble) {
                 var outcome = try await settle(dossier)
                 outcome.job = job
+                outcome.seen = dossier.ticket.entries
                 outcomes.append(outcome)
             } catch {
                 outcomes.append(works.later(job, ticket: job.subject, error))

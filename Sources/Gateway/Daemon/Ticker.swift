@@ -34,7 +34,8 @@ struct Ticker: Service {
         }
     }
 
-    /// The watchdog is fed by a commit that went through, not by a timer.
+    /// The watchdog is fed by the ledger's answer, not by a timer: a commit, or that it will come back (a full disk, a
+    /// database that is away: we stay up and say 503). A ledger that does not answer at all feeds nobody.
     private func feed() async {
         do throws(Trouble) {
             if let free = try await tools.blobs.free() {
@@ -53,6 +54,7 @@ struct Ticker: Service {
                 tools.metrics.set("intake_age_oldest_seconds", ["lane": lane.description], to: Double(age))
             }
         } catch {
+            if error.kind == .passing { manager.alive() }
             tools.metrics.count("store_probe_failures_total")
             tools.log.error("the ledger cannot commit", metadata: ["trouble": "\(error)"])
         }

@@ -18,6 +18,8 @@ struct Works: Sendable {
 
     /// Lets every adapter read its settings; all complaints of the file, the city and the adapters come together.
     init(_ configuration: Configuration, tools: Tools, inbox: Inbox) throws(ConfigurationError) {
+        var tools = tools
+        tools.proxies = configuration.proxies
         var channels: [String: any Channel] = [:]
         for (name, type, settings) in configuration.channels {
             channels[name] = type.init(name: name, settings, tools)

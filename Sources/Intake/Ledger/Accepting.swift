@@ -174,12 +174,15 @@ package struct Job: Sendable, Equatable {
     package var subject: Int64
     package var attempts: Int
     package var fence: Int64
+    /// Somebody held it before and never said what came of it: it may have been done.
+    package var lapsed: Bool
 
-    package init(id: Int64, lane: Lane, subject: Int64, attempts: Int, fence: Int64) {
+    package init(id: Int64, lane: Lane, subject: Int64, attempts: Int, fence: Int64, lapsed: Bool = false) {
         self.id = id
         self.lane = lane
         self.subject = subject
         self.attempts = attempts
         self.fence = fence
+        self.lapsed = lapsed
     }
 }

@@ -5,6 +5,8 @@ package struct Outcome: Sendable {
         case done
         /// Not yet: due again then; counts as an attempt.
         case again(Instant)
+        /// Not its turn yet: due again then; nothing was tried, so no attempt is counted.
+        case wait(Instant)
     }
     package var ticket: Int64
     /// The job this finishes; nothing is written if its lease has passed to somebody else.
@@ -12,6 +14,9 @@ package struct Outcome: Sendable {
     package var close: Close = .done
     /// Nothing is written unless the ticket is in one of these states; empty: whatever the state.
     package var from: Set<Ticket.State> = []
+    /// Nothing is written unless the ticket has as many entries as the decision saw: what came in between would
+    /// otherwise stand before the decision and be taken for known. Nil where that does not matter.
+    package var seen: Int?
     package var change = Change()
     package var assignments: [Assignment] = []
     /// Assignments of an earlier decision that are taken back before the new ones are written.

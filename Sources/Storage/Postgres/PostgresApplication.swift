@@ -16,7 +16,7 @@ struct PostgresApplication: Sendable {
     private var sent: [Int64: Sent] = [:]
     private var writing: PostgresWriting
     private var done: [Int64] = []
-    private var again: [(job: Int64, due: Instant)] = []
+    private var again: [(job: Int64, due: Instant, tries: Int64)] = []
     private var withdrawals: [(ticket: Int64, old: Outcome.Withdrawal)] = []
     private var assignments: [Assignment] = []
     private var deliveries: [(ticket: Int64, delivery: NewDelivery)] = []
@@ -61,12 +61,14 @@ struct PostgresApplication: Sendable {
             throw PostgresFailure.lasting("there is no ticket \(outcome.ticket)")
         }
         if !outcome.from.isEmpty, !outcome.from.contains(ticket.state) { return false }
+        if let seen = outcome.seen, seen != ticket.entries { return false }
         if let job = outcome.job {
             guard let lease = leases[job.id], lease.open, lease.fence == job.fence else { return false }
             leases[job.id]?.open = false
             switch outcome.close {
             case .done: done.append(job.id)
-            case .again(let due): again.append((job.id, due))
+            case .again(let due): again.append((job.id, due, 1))
+            case .wait(let due): again.append((job.id, due, 0))
             }
         }
         if !outcome.change.isEmpty {
@@ -92,11 +94,16 @@ struct PostgresApplication: Sendable {
     }
 
     private mutating func add(_ attempt: Attempt) throws(PostgresFailure) {
-        guard let before = sent[attempt.delivery], before.state == .pending else {
-            throw PostgresFailure.lasting("delivery \(attempt.delivery) is not pending")
+        guard let before = sent[attempt.delivery] else {
+            throw PostgresFailure.lasting("there is no delivery \(attempt.delivery)")
         }
-        sent[attempt.delivery] = Sent(state: attempt.state, attempts: before.attempts + 1)
-        attempts.append((attempt, before.attempts + 1))
+        // A person may have held it meanwhile: what was tried is kept all the same, and what arrived has arrived.
+        let moves = before.state == .pending || before.state == .held && attempt.state == .delivered
+        let after = Sent(state: moves ? attempt.state : before.state, attempts: before.attempts + 1)
+        sent[attempt.delivery] = after
+        var attempt = attempt
+        attempt.state = after.state
+        attempts.append((attempt, after.attempts))
     }
 
     /// What the last round trip writes.
@@ -138,9 +145,9 @@ struct PostgresApplication: Sendable {
         if again.isEmpty { return nil }
         return PostgresStatement(
             """
-            UPDATE jobs SET due = new.due, attempts = attempts + 1, fence = fence + 1, holder = NULL
-            FROM unnest($1, $2) AS new (id, due) WHERE jobs.id = new.id
-            """, .ints(again.map(\.job)), .ints(again.map(\.due.milliseconds)))
+            UPDATE jobs SET due = new.due, attempts = attempts + new.tries, fence = fence + 1, holder = NULL
+            FROM unnest($1, $2, $3) AS new (id, due, tries) WHERE jobs.id = new.id
+            """, .ints(again.map(\.job)), .ints(again.map(\.due.milliseconds)), .ints(again.map(\.tries)))
     }
 
     /// The jobs of cancelled deliveries go when they come due.

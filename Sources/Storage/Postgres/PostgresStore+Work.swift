@@ -9,12 +9,12 @@ extension PostgresStore {
         // One statement: lost and run again, it takes others, and the first are due again when their lease ends.
         let sql = """
             WITH due AS (
-                SELECT id, due FROM jobs WHERE lane = $1 AND due <= $2 ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED
+                SELECT id, due, holder IS NOT NULL AS lapsed FROM jobs WHERE lane = $1 AND due <= $2 ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED
             ), taken AS (
                 UPDATE jobs SET due = $4, fence = fence + 1, holder = $5 FROM due WHERE jobs.id = due.id
-                RETURNING jobs.id, due.due, jobs.subject, jobs.attempts, jobs.fence
+                RETURNING jobs.id, due.due, jobs.subject, jobs.attempts, jobs.fence, due.lapsed
             )
-            SELECT id, subject, attempts, fence FROM taken ORDER BY due, id
+            SELECT id, subject, attempts, fence, lapsed FROM taken ORDER BY due, id
             """
         return try await read(
             sql, .text(lane.description), .int(now.milliseconds), .int(Int64(limit)), .int((now + lease).milliseconds),
@@ -22,13 +22,13 @@ extension PostgresStore {
         ) { row throws(PostgresFailure) in
             Job(
                 id: try row.int(), lane: lane, subject: try row.int(), attempts: Int(try row.int()),
-                fence: try row.int())
+                fence: try row.int(), lapsed: try row.flag())
         }
     }
 
     package func reclaim(now: Instant) async throws(Trouble) -> Int {
         try await read(
-            "UPDATE jobs SET due = $1, holder = NULL WHERE holder = $2 RETURNING id", .int(now.milliseconds),
+            "UPDATE jobs SET due = $1, holder = '' WHERE holder = $2 RETURNING id", .int(now.milliseconds),
             .text(node)
         ) { row throws(PostgresFailure) in try row.int() }.count
     }

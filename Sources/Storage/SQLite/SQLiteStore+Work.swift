@@ -18,12 +18,12 @@ extension SQLiteStore {
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        UPDATE jobs SET due = ?, fence = fence + 1, holder = 'this' WHERE id IN
+                        UPDATE jobs SET due = ?, fence = fence + 1, holder = iif(holder IS NULL, 'this', 'again') WHERE id IN
                             (SELECT id FROM jobs WHERE lane = ? AND due <= ? ORDER BY due, id LIMIT ?)
-                        RETURNING id, subject, attempts, fence
+                        RETURNING id, subject, attempts, fence, holder = 'again'
                         """),
                 arguments: [(now + lease).milliseconds, lane.description, now.milliseconds, limit]
-            ).map { Job(id: $0[0], lane: lane, subject: $0[1], attempts: $0[2], fence: $0[3]) }
+            ).map { Job(id: $0[0], lane: lane, subject: $0[1], attempts: $0[2], fence: $0[3], lapsed: $0[4]) }
                 .sorted { $0.id < $1.id }
         }
     }
@@ -32,7 +32,7 @@ extension SQLiteStore {
         // One process writes an SQLite ledger: whoever held a job before is dead.
         try await write { db in
             try db.execute(
-                sql: "UPDATE jobs SET due = ?, holder = NULL WHERE holder IS NOT NULL", arguments: [now.milliseconds])
+                sql: "UPDATE jobs SET due = ?, holder = '' WHERE holder > ''", arguments: [now.milliseconds])
             return db.changesCount
         }
     }
@@ -69,6 +69,11 @@ extension SQLiteStore {
                 return false
             }
         }
+        if let seen = outcome.seen {
+            let entries = try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT entries FROM tickets WHERE id = ?"), arguments: [ticket])
+            guard entries == seen else { return false }
+        }
         if let job = outcome.job, try !close(job, outcome.close, in: db) { return false }
         try change(ticket, outcome.change, in: db)
         if outcome.linkPeople { try linkPeople(of: ticket, in: db) }
@@ -88,13 +93,13 @@ extension SQLiteStore {
         case .done:
             try db.cachedStatement(sql: "DELETE FROM jobs WHERE id = ? AND fence = ?")
                 .execute(arguments: [job.id, job.fence])
-        case .again(let due):
+        case .again(let due), .wait(let due):
             try db.cachedStatement(
                 sql: """
-                    UPDATE jobs SET due = ?, attempts = attempts + 1, fence = fence + 1, holder = NULL
+                    UPDATE jobs SET due = ?, attempts = attempts + ?, fence = fence + 1, holder = NULL
                     WHERE id = ? AND fence = ?
                     """
-            ).execute(arguments: [due.milliseconds, job.id, job.fence])
+            ).execute(arguments: [due.milliseconds, close == .again(due) ? 1 : 0, job.id, job.fence])
         }
         return db.changesCount == 1
     }
@@ -183,12 +188,14 @@ extension SQLiteStore {
     }
 
     private static func insert(_ attempt: Attempt, in db: Database) throws {
+        // A person may have held it meanwhile: what was tried is kept all the same, and what arrived has arrived.
         try db.cachedStatement(
-            sql: "UPDATE deliveries SET state = ?, attempts = attempts + 1 WHERE id = ? AND state = 'pending'"
+            sql: """
+                UPDATE deliveries SET attempts = attempts + 1,
+                    state = iif(state = 'pending' OR (state = 'held' AND ?1 = 'delivered'), ?1, state) WHERE id = ?2
+                """
         ).execute(arguments: [attempt.state.rawValue, attempt.delivery])
-        guard db.changesCount == 1 else {
-            throw Trouble.lasting("delivery \(attempt.delivery) is not pending")
-        }
+        guard db.changesCount == 1 else { throw Trouble.lasting("there is no delivery \(attempt.delivery)") }
         try db.cachedStatement(
             sql: """
                 INSERT INTO attempts (delivery, number, at, result, reason)

@@ -6,6 +6,7 @@ import Intake
 /// The same intake as the form, for programs: our JSON form over HTTP, described by the OpenAPI file it serves.
 struct APIChannel: Channel {
     static let kind = "api"
+    static let isAlone = true
     static let example = """
         name: api
         kind: api

@@ -7,6 +7,7 @@ import Intake
 /// came.
 struct FormChannel: Channel {
     static let kind = "form"
+    static let isAlone = true
     static let example = """
         name: web
         kind: form
