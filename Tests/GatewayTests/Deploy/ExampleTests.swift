@@ -11,8 +11,8 @@ import Testing
     {
         try await withFolder { folder in
             let file = Program.path(name)
-            #expect(try Program.run(Program.path("deploy/secrets"), file, folder).status == 0)
-            let checked = try Program.run(
+            #expect(try await Program.run(Program.path("deploy/secrets"), file, folder).status == 0)
+            let checked = try await Program.run(
                 "env", "CREDENTIALS_DIRECTORY=\(folder)", "LANG=en_US.UTF-8", RunningGateway.executable, "check",
                 "--config", file, "--state", folder + "/state")
             #expect(checked.status == 0, "\(checked.output)")

@@ -23,7 +23,7 @@ import Testing
             try String(contentsOfFile: gateway.folder + "/intake.yaml", encoding: .utf8)
                 .replacing("private: \"127.0.0.1:0\"", with: "private: \"127.0.0.1:\(port)\"")
                 .write(toFile: copy, atomically: true, encoding: .utf8)
-            let (status, output) = try Program.run(
+            let (status, output) = try await Program.run(
                 "env", "CREDENTIALS_DIRECTORY=\(gateway.folder)/credentials", "LANG=en_US.UTF-8",
                 RunningGateway.executable, "serve", "--config", copy, "--state", gateway.folder + "/other")
             #expect(status == 1)
