@@ -69,6 +69,9 @@ package struct Dossier: Sendable {
                 return attachment
             }
         }
+        // Asked for in later words, it holds at once, before the row says so.
+        var ticket = ticket
+        ticket.confidential = ticket.confidential || submission.confidential
         return Dossier(
             ticket: ticket, submission: submission, before: before, settled: settled, revisions: revisions,
             grown: grown, requeued: requeued, remotes: remotes)
@@ -88,6 +91,7 @@ extension Submission {
         kind = kind ?? more.kind
         category = more.category ?? category
         urgent = urgent || more.urgent
+        confidential = confidential || more.confidential
     }
 }
 

@@ -37,6 +37,8 @@ package enum Lifecycle {
         move([.received, .needsInfo], .accepted, [.intake, .operator], .tellCitizen)
         move([.received, .accepted], .needsInfo, [.operator], .tellCitizen)
         move([.needsInfo], .received, [.intake, .operator, .citizen])
+        // Decided anew, and no rule is sure of it any more.
+        move([.accepted], .received, [.intake])
         // In-hand and answered follow from the lead's assignment.
         move([.accepted, .answered], .inHand, [.intake, .department])
         move([.inHand], .accepted, [.intake, .operator])

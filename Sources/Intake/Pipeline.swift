@@ -73,14 +73,15 @@ package enum Pipeline {
     ) throws(Trouble) -> Outcome {
         var outcome = Outcome(ticket: dossier.ticket.number.id)
         outcome.linkPeople = true
+        outcome.change.confidential = dossier.submission.confidential ? true : nil
         let found = grounds.found
         var settled = before
         settled.news = news
         if grounds.isNew {
             (settled.found.located, settled.found.classified) = (found.located, found.classified)
             settled.similar = grounds.similar
-            outcome.change.category = found.classified.category
-            outcome.change.area = found.located.area
+            if let category = found.classified.category { outcome.change.category = category }
+            if let area = found.located.area { outcome.change.area = area }
         }
         if [.received, .needsInfo].contains(dossier.ticket.state) {
             outcome.from = requeueable
@@ -103,6 +104,7 @@ package enum Pipeline {
         let (ticket, found) = (dossier.ticket, grounds.found)
         var outcome = Outcome(ticket: ticket.number.id)
         outcome.linkPeople = true
+        outcome.change.confidential = dossier.submission.confidential ? true : nil
         outcome.from = dossier.settled == nil ? [.received, .needsInfo] : requeueable
         // A person was quicker: nothing is left to decide.
         guard outcome.from.contains(ticket.state) else { return Outcome(ticket: ticket.number.id) }
@@ -123,7 +125,8 @@ package enum Pipeline {
             .init(round: ticket.round, department: $0.department, role: $0.role)
         }
         // What no rule could sort stays received until a person at the triage desk has looked.
-        outcome.change.state = found.classified.category == nil ? nil : .accepted
+        outcome.change.state =
+            found.classified.category == nil ? (ticket.state == .received ? nil : .received) : .accepted
         outcome.change.category = found.classified.category
         outcome.change.area = found.located.area
         outcome.change.resolveBy = settled.deadlines.resolve

@@ -101,6 +101,27 @@ struct PipelineTests {
         #expect(again.deliveries.isEmpty && again.entries.isEmpty)
     }
 
+    @Test("保密 asked for in later words holds for the ticket and its next work order")
+    func lateConfidential() throws {
+        let first = try said(.received, Submission(text: "路灯不亮"))
+        let settled = try settle([first]).entries
+        let more = try said(.followUp, Submission(text: "请为我保密", confidential: true))
+        let outcome = try settle([first] + settled + [more], state: .accepted)
+        #expect(outcome.change.confidential == true)
+        #expect(try outcome.deliveries.map(order).allSatisfy { $0.confidential })
+    }
+
+    @Test("Asked to decide anew where nothing is sure any more, the old category and area are taken away")
+    func unsureAgain() throws {
+        let first = try said(.received, Submission(text: "路灯不亮"))
+        let settled = try settle([first]).entries
+        let asked = try keys.entry(.requeued, at: now, actor: "operator", "wrong")
+        let categories = try #require(SmallCity.files["categories.yaml"]).replacing("路灯: 8, 不亮: 2", with: "灯杆: 8")
+        let blind = try SmallCity.load(["categories.yaml": categories])
+        let outcome = try settle([first] + settled + [asked], state: .accepted, by: blind)
+        #expect(outcome.change.state == .received && outcome.change.category == .some(nil))
+    }
+
     @Test("Emergency words that come later alert a person, once")
     func lateEmergency() throws {
         let first = try said(.received, Submission(text: "路灯不亮"))

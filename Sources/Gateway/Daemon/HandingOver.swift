@@ -36,9 +36,11 @@ struct HandingOver: Sendable {
 
     private func hand(_ job: Job, _ delivery: Delivery?) async -> Outcome? {
         // No longer waiting to be sent: a person held or cancelled it while its job was due.
-        guard let delivery, delivery.state == .pending else {
-            return Outcome(ticket: delivery?.ticket ?? 0, job: job)
+        guard let delivery else {
+            return works.later(
+                job, ticket: job.subject, .needsPerson("没有派发 \(job.subject)", "there is no delivery \(job.subject)"))
         }
+        guard delivery.state == .pending else { return Outcome(ticket: delivery.ticket, job: job) }
         do throws(Trouble) {
             let earlier = try await tools.store.deliveries(of: delivery.ticket).first {
                 $0.id < delivery.id && $0.recipient == delivery.recipient && [.pending, .held].contains($0.state)

@@ -49,13 +49,15 @@ package struct Outcome: Sendable {
         }
     }
 
-    /// Fields of the ticket to set; nil leaves them.
+    /// Fields of the ticket to set; nil leaves them. Category and area can also be taken away.
     package struct Change: Sendable, Equatable {
         package var state: Ticket.State?
         package var kind: Kind?
-        package var category: String?
-        package var area: String?
+        package var category: String??
+        package var area: String??
         package var resolveBy: Instant?
+        /// The citizen asked for 保密 in later words.
+        package var confidential: Bool?
         package init() {}
         package var isEmpty: Bool { self == Change() }
     }

@@ -71,10 +71,17 @@ struct Classifier: Sendable {
             return Classified(
                 category: chosen, score: 0, runnerUp: nil, reason: Phrase(zh: "来件已选类别", en: "chosen by the sender"))
         }
-        let matches = finder.matches(in: text).filter { match in
-            !names.contains { $0.lowerBound <= match.range.lowerBound && match.range.upperBound <= $0.upperBound }
+        // Both stand in order of the text: of the names that begin no later than a match, the one that ends last decides.
+        let names = names.sorted { $0.lowerBound < $1.lowerBound }
+        var (begun, reach) = (0, 0)
+        var words: Set<Int> = []
+        for match in finder.matches(in: text).sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+            while begun < names.count, names[begun].lowerBound <= match.range.lowerBound {
+                reach = max(reach, names[begun].upperBound)
+                begun += 1
+            }
+            if match.range.upperBound > reach { words.insert(match.word) }
         }
-        let words = Set(matches.map(\.word))
         var scores = [Int](repeating: 0, count: tree.elements.count)
         for word in words { for gift in gifts[word] { scores[gift.category] += gift.weight } }
         var place = start

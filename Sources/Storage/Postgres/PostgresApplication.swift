@@ -75,8 +75,9 @@ struct PostgresApplication: Sendable {
             writing.change(ticket.id) { ticket in
                 ticket.state = outcome.change.state ?? ticket.state
                 ticket.kind = outcome.change.kind ?? ticket.kind
-                ticket.category = outcome.change.category ?? ticket.category
-                ticket.area = outcome.change.area ?? ticket.area
+                if let category = outcome.change.category { ticket.category = category }
+                if let area = outcome.change.area { ticket.area = area }
+                ticket.confidential = outcome.change.confidential ?? ticket.confidential
                 ticket.resolveBy = outcome.change.resolveBy ?? ticket.resolveBy
             }
         }

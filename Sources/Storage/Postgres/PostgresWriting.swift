@@ -10,6 +10,7 @@ struct PostgresTicket: Sendable {
     var category: String?
     var area: String?
     var resolveBy: Instant?
+    var confidential: Bool
     var entries: Int
     var head: Data
     /// Number the next party of a follow-up gets: parties of different submissions are different people.
@@ -21,7 +22,7 @@ struct PostgresTicket: Sendable {
     static func lock(_ ids: [Int64]) -> PostgresStatement {
         PostgresStatement(
             """
-            SELECT id, day, state, kind, category, area, resolve_by, entries, head,
+            SELECT id, day, state, kind, category, area, resolve_by, confidential, entries, head,
                    (SELECT max(party) + 1 FROM contacts WHERE contacts.ticket = tickets.id)
             FROM tickets WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
             """, .ints(ids))
@@ -35,6 +36,7 @@ struct PostgresTicket: Sendable {
         category = row.optionalText()
         area = row.optionalText()
         resolveBy = try row.optionalInstant()
+        confidential = try row.flag()
         entries = Int(try row.int())
         head = try row.bytes()
         parties = Int(try row.optionalInt() ?? 0)
@@ -47,6 +49,7 @@ struct PostgresTicket: Sendable {
         kind = ticket.kind
         category = ticket.category
         area = ticket.area
+        confidential = ticket.confidential
         entries = 0
         head = Data()
         parties = 0
@@ -172,14 +175,14 @@ struct PostgresWriting: Sendable {
         return PostgresStatement(
             """
             UPDATE tickets SET state = new.state, kind = new.kind, category = new.category, area = new.area,
-                resolve_by = new.resolve_by, entries = new.entries, head = new.head
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-                AS new (id, state, kind, category, area, resolve_by, entries, head)
+                resolve_by = new.resolve_by, confidential = new.confidential, entries = new.entries, head = new.head
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                AS new (id, state, kind, category, area, resolve_by, confidential, entries, head)
             WHERE tickets.id = new.id
             """,
             .ints(rows.map(\.id)), .texts(rows.map(\.state.rawValue)), .texts(rows.map(\.kind?.rawValue)),
             .texts(rows.map(\.category)), .texts(rows.map(\.area)), .ints(rows.map(\.resolveBy?.milliseconds)),
-            .ints(rows.map { Int64($0.entries) }), .byteses(rows.map(\.head)))
+            .flags(rows.map(\.confidential)), .ints(rows.map { Int64($0.entries) }), .byteses(rows.map(\.head)))
     }
 
     private var newEntries: PostgresStatement? {

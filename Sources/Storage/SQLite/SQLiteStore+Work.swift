@@ -108,12 +108,13 @@ extension SQLiteStore {
         guard !change.isEmpty else { return }
         try db.cachedStatement(
             sql: """
-                UPDATE tickets SET state = ifnull(?, state), kind = ifnull(?, kind), category = ifnull(?, category),
-                    area = ifnull(?, area), resolve_by = ifnull(?, resolve_by) WHERE id = ?
+                UPDATE tickets SET state = ifnull(?, state), kind = ifnull(?, kind), category = iif(?, ?, category),
+                    area = iif(?, ?, area), resolve_by = ifnull(?, resolve_by),
+                    confidential = ifnull(?, confidential) WHERE id = ?
                 """
         ).execute(arguments: [
-            change.state?.rawValue, change.kind?.rawValue, change.category, change.area,
-            change.resolveBy?.milliseconds, ticket,
+            change.state?.rawValue, change.kind?.rawValue, change.category != nil, change.category ?? nil,
+            change.area != nil, change.area ?? nil, change.resolveBy?.milliseconds, change.confidential, ticket,
         ])
     }
 
