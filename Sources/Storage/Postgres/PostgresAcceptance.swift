@@ -1,8 +1,9 @@
 import Foundation
 import Intake
 
-/// One batch of parcels on its way in: which of its arrivals are new, and what is written for them. Two nodes may bring
-/// the same key at once: the row of `arrivals` decides who was first, and the other gives the receipt of the first.
+/// One batch of parcels on its way in: which of its arrivals are new, and what is written for them. Two round trips: one
+/// asks, one writes and commits. Two nodes may bring the same key at once: the row of `arrivals` decides who was first;
+/// the other is refused, runs again, and gives the receipt of the first.
 struct PostgresAcceptance: Sendable {
     /// What is kept, or decided, for a key.
     private struct Kept: Sendable {
@@ -28,11 +29,19 @@ struct PostgresAcceptance: Sendable {
     private var parcelIDs: [Int: Int64] = [:]
     private var writing: PostgresWriting
 
-    /// What is known of the keys, and the tickets that are followed up, locked.
+    /// What is known of the keys, ids for what may be new, and the tickets that are followed up, locked.
     static func opening(_ parcels: [KeptParcel]) -> [PostgresStatement] {
         let arrivals = parcels.flatMap(\.arrivals)
         let followed = Set(arrivals.compactMap(\.content.followsUp))
-        var statements = [PostgresLink.shared, look(Set(arrivals.map(\.key)))]
+        var statements = [
+            PostgresLink.shared, look(Set(arrivals.map(\.key))),
+            // More than are used, where something came before: numbers of tickets may have gaps.
+            PostgresStatement(
+                """
+                SELECT 0, nextval('parcel_ids') FROM generate_series(1, $1)
+                UNION ALL SELECT 1, nextval('ticket_ids') FROM generate_series(1, $2)
+                """, .int(Int64(parcels.count)), .int(Int64(arrivals.count(where: \.content.isTicket)))),
+        ]
         if !followed.isEmpty { statements.append(PostgresTicket.lock(Array(followed))) }
         return statements
     }
@@ -41,13 +50,14 @@ struct PostgresAcceptance: Sendable {
     init(_ parcels: [KeptParcel], _ rows: [PostgresRows]) throws(PostgresFailure) {
         self.parcels = parcels
         var locked: [PostgresTicket] = []
-        if rows.count > 2 { locked = try rows[2].map { row throws(PostgresFailure) in try PostgresTicket(&row) } }
+        if rows.count > 3 { locked = try rows[3].map { row throws(PostgresFailure) in try PostgresTicket(&row) } }
         writing = PostgresWriting(locked)
         try learn(rows[1])
+        findNew()
+        try number(rows[2])
     }
 
-    /// Finds what is new, and gives it ids and its rows of `arrivals`.
-    mutating func begin(_ connection: PostgresConnection) throws(PostgresFailure) {
+    private mutating func findNew() {
         for (number, parcel) in parcels.enumerated() {
             for (item, arrival) in parcel.arrivals.enumerated()
             where known[arrival.key] == nil && firsts[arrival.key] == nil {
@@ -56,24 +66,16 @@ struct PostgresAcceptance: Sendable {
                 order.append(arrival.key)
             }
         }
-        if order.isEmpty { return }
-        try number(connection)
-        let kept = try connection.run(newArrivals).map { row throws(PostgresFailure) in try row.bytes() }
-        guard kept.count < order.count else { return }
-        let lost = Set(order).subtracting(kept)
-        try learn(connection.run(PostgresAcceptance.look(lost)))
-        for key in lost { firsts[key] = nil }
-        order.removeAll(where: lost.contains)
     }
 
-    /// Everything else that goes into the same commit, and the receipts.
+    /// What is written, and the receipts.
     mutating func end() -> PostgresEnding<[[Receipt]]> {
         for key in order {
             guard let first = firsts[key], case .ticket(let new) = parcels[first.parcel].arrivals[first.item].content
             else { continue }
             _ = writing.add(new, received: parcels[first.parcel].received) { first.kept.number?.id ?? 0 }
         }
-        let statements = [newParcels, newQuarantine, newCursors].compactMap(\.self) + writing.statements
+        let statements = [newArrivals, newParcels, newQuarantine, newCursors].compactMap(\.self) + writing.statements
         return statements.isEmpty ? .unchanged(receipts) : PostgresEnding(receipts, statements)
     }
 
@@ -98,8 +100,8 @@ struct PostgresAcceptance: Sendable {
         for (key, kept) in found { known[key] = kept }
     }
 
-    /// Fetches ids: for each parcel that holds something new, for each ticket that is made.
-    private mutating func number(_ connection: PostgresConnection) throws(PostgresFailure) {
+    /// Gives ids to each parcel that holds something new, and to each ticket that is made.
+    private mutating func number(_ rows: PostgresRows) throws(PostgresFailure) {
         let holding = Set(order.compactMap { firsts[$0]?.parcel }).sorted()
         var born: [(key: Data, new: NewTicket)] = []
         for key in order {
@@ -112,12 +114,7 @@ struct PostgresAcceptance: Sendable {
                 born.append((key, new))
             }
         }
-        let ids = try connection.run(
-            """
-            SELECT 0, nextval('parcel_ids') FROM generate_series(1, $1)
-            UNION ALL SELECT 1, nextval('ticket_ids') FROM generate_series(1, $2)
-            """, .int(Int64(holding.count)), .int(Int64(born.count))
-        ).map { row throws(PostgresFailure) in (try row.int(), try row.int()) }
+        let ids = try rows.map { row throws(PostgresFailure) in (try row.int(), try row.int()) }
         let parcelIDs = ids.lazy.filter { $0.0 == 0 }.map(\.1)
         let ticketIDs = ids.lazy.filter { $0.0 == 1 }.map(\.1)
         for (number, id) in zip(holding, parcelIDs) { self.parcelIDs[number] = id }
@@ -138,7 +135,8 @@ extension PostgresAcceptance {
     }
 
     /// In order of key, so that two nodes with the same keys never wait for each other in a circle.
-    private var newArrivals: PostgresStatement {
+    private var newArrivals: PostgresStatement? {
+        if order.isEmpty { return nil }
         let rows = order.compactMap { key in
             firsts[key].map { (first: $0, arrival: parcels[$0.parcel].arrivals[$0.item]) }
         }
@@ -147,7 +145,6 @@ extension PostgresAcceptance {
             INSERT INTO arrivals (key, parcel, item, class, notice, reason, ticket, digest, at)
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
                 AS new (key, parcel, item, class, notice, reason, ticket, digest, at) ORDER BY key
-            ON CONFLICT (key) DO NOTHING RETURNING key
             """,
             .byteses(rows.map(\.arrival.key)), .ints(rows.map { parcelIDs[$0.first.parcel] }),
             .ints(rows.map { Int64($0.first.item) }), .texts(rows.map(\.first.kept.arrival.rawValue)),
@@ -211,6 +208,7 @@ extension KeptArrival.Content {
         case .refused: .refused
         }
     }
+    var isTicket: Bool { if case .ticket = self { true } else { false } }
     var followsUp: Int64? { if case .ticket(let new) = self { new.followsUp } else { nil } }
     var notice: Notice? { if case .notice(let notice) = self { notice } else { nil } }
     var refusal: String? { if case .refused(let reason) = self { reason } else { nil } }

@@ -21,6 +21,8 @@ struct PostgresFailure: Error, Sendable {
         self.state = state
         self.message = message
         (kind, cure) = Self.meaning(of: state, lost: lost)
+        // Another node brought the same arrival first; looked for again, it is known.
+        if state == "23505", message.hasSuffix("constraint arrivals_pkey") { (kind, cure) = (.passing, .again) }
     }
 
     private init(_ kind: Trouble.Kind, _ cure: Cure, _ message: String) {

@@ -40,9 +40,8 @@ package final class PostgresStore: Store {
     package func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]] {
         do throws(Trouble) {
             return try await door.run { link throws(Trouble) in
-                try link.write(PostgresAcceptance.opening(parcels)) { connection, rows throws(PostgresFailure) in
+                try link.write(PostgresAcceptance.opening(parcels)) { _, rows throws(PostgresFailure) in
                     var acceptance = try PostgresAcceptance(parcels, rows)
-                    try acceptance.begin(connection)
                     return acceptance.end()
                 }
             }
