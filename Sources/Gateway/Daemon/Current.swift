@@ -9,6 +9,9 @@ final class Current: Sendable {
     var works: Works? { state.withLock { $0?.works } }
     var clerk: Clerk? { state.withLock { $0?.clerk } }
     var city: City? { state.withLock { $0?.works.city } }
+    // Asked for with every request: the works as a whole are too much to copy.
+    var responder: (any HTTPResponder<GatewayContext>)? { state.withLock { $0?.works.responder } }
+    var zone: Zone? { state.withLock { $0?.works.city.calendar.zone } }
 
     func set(_ works: Works, _ clerk: Clerk) { state.withLock { $0 = (works, clerk) } }
 

@@ -47,7 +47,7 @@ final class Daemon: Sendable {
         try Opening.makeScratch(tools.scratch)
         inbox = Inbox(
             store: store, keys: keys,
-            day: { current.city?.calendar.zone.local($0).day ?? Day(Instant(milliseconds: 0), offset: .zero) },
+            day: { current.zone?.local($0).day ?? Day(Instant(milliseconds: 0), offset: .zero) },
             kept: { current.kept($0, $1, $2, metrics) })
         (swaps, swap) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.manager = manager
@@ -108,7 +108,7 @@ final class Daemon: Sendable {
             Ticker(tools: tools, inbox: inbox, floor: fixed.floor, manager: manager, clerk: { current.clerk }),
             Listener(
                 address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
-                responder: { current.works?.responder ?? empty }, ready: { started("public", $0) }, log: tools.log),
+                responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log),
         ]
         let inside = PrivateRoutes(tools: tools, inbox: inbox, reload: { try await self.reload() }).responder()
         services.append(

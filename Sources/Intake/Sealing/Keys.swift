@@ -7,8 +7,9 @@ package struct Keys: Sendable {
     /// Names the sealing key inside every sealed value, so that it can be rotated.
     let sealID: UInt32
     let sealing: SymmetricKey
-    let index: SymmetricKey
-    let token: SymmetricKey
+    // Made ready once: that takes longer than authenticating a short text.
+    let index: HMAC<SHA256>
+    let token: HMAC<SHA256>
 
     /// `master`: at least 32 bytes of randomness; fewer is a lasting trouble.
     package init(master: Data) throws(Trouble) {
@@ -24,8 +25,8 @@ package struct Keys: Sendable {
                 outputByteCount: 32)
         }
         sealing = derive("sealing")
-        index = derive("index")
-        token = derive("token")
+        index = HMAC(key: derive("index"))
+        token = HMAC(key: derive("token"))
         sealID = HMAC<SHA256>.authenticationCode(for: Data("key id".utf8), using: sealing).prefix(4)
             .reduce(0) { $0 << 8 | UInt32($1) }
     }
@@ -44,20 +45,20 @@ package struct Keys: Sendable {
     /// somebody else have another name, and removing one takes nothing from the other.
     package func blobID(_ digest: SHA256.Digest, of owner: String = "") -> BlobID {
         let named = Data("blob\u{0}".utf8) + Data(digest) + Data(owner.utf8)
-        return BlobID(hex: HMAC<SHA256>.authenticationCode(for: named, using: index).hex)
+        return BlobID(hex: index.code(of: named).hex)
     }
 
     /// The secret a citizen shows to look at a ticket: 12 characters, 60 bits, in Crockford's base 32 (no i, l, o, u).
     /// Derived, so that the same receipt can be given again without being stored.
     package func lookupCode(_ ticket: TicketNumber) -> String {
         let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
-        let mac = HMAC<SHA256>.authenticationCode(for: Data("lookup\u{0}\(ticket)".utf8), using: token)
-        return String(decoding: Array(mac).prefix(12).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+        let mac = token.code(of: Data("lookup\u{0}\(ticket)".utf8))
+        return String(decoding: mac.prefix(12).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
     }
 
     /// Signs short texts we hand out and read back (form tokens, reply tokens): 16 bytes.
     package func sign(_ purpose: String, _ text: String) -> Data {
-        Data(HMAC<SHA256>.authenticationCode(for: Data("\(purpose)\u{0}\(text)".utf8), using: token)).prefix(16)
+        token.code(of: Data("\(purpose)\u{0}\(text)".utf8)).prefix(16)
     }
 
     /// Whether `signature` is what `sign` gives, compared in constant time.
@@ -69,7 +70,16 @@ package struct Keys: Sendable {
     package func secretHash(_ secret: String) -> Data { keyed("secret", secret) }
 
     private func keyed(_ parts: String...) -> Data {
-        Data(HMAC<SHA256>.authenticationCode(for: Data(parts.joined(separator: "\u{0}").utf8), using: index))
+        index.code(of: Data(parts.joined(separator: "\u{0}").utf8))
+    }
+}
+
+extension HMAC<SHA256> {
+    /// The code of bytes under a key made ready before.
+    func code(of bytes: Data...) -> Data {
+        var code = self
+        for bytes in bytes { code.update(data: bytes) }
+        return Data(code.finalize())
     }
 }
 

@@ -20,9 +20,8 @@ extension Keys {
             for shift in stride(from: 24, through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: sealID >> shift))
             }
-            bytes.append(contentsOf: box.nonce)
-            bytes.append(box.ciphertext)
-            bytes.append(box.tag)
+            guard let rest = box.combined else { throw CryptoKitError.incorrectParameterSize }
+            bytes.append(rest)
             return Sealed(bytes)
         } catch { throw .needsPerson("加密封存失败", "sealing failed", detail: "\(error)") }
     }

@@ -5,8 +5,8 @@ package import Intake
 /// One active key of a Standard Webhooks sender or receiver (https://www.standardwebhooks.com, specification 1.0.0).
 package struct WebhookKey: Sendable {
     enum Material: Sendable {
-        /// `whsec_…` or bare base64: HMAC-SHA256, signatures marked v1.
-        case shared(SymmetricKey)
+        /// `whsec_…` or bare base64: HMAC-SHA256, made ready; signatures marked v1.
+        case shared(HMAC<SHA256>)
         /// `whpk_…`: ed25519, verifies signatures marked v1a.
         case verifying(Curve25519.Signing.PublicKey)
         /// `whsk_…`: ed25519, makes signatures marked v1a.
@@ -47,7 +47,7 @@ package struct WebhookKey: Sendable {
                     "expected a webhook secret of at least \(Self.leastBytes) bytes, found \(bytes.count): "
                         + "generate 24 random bytes or more")
             }
-            material = .shared(SymmetricKey(data: bytes))
+            material = .shared(HMAC(key: SymmetricKey(data: bytes)))
         }
     }
 
@@ -99,8 +99,8 @@ package struct WebhookKey: Sendable {
 
         var whole: [UInt8] { head + body }
 
-        func code(_ key: SymmetricKey) -> [UInt8] {
-            var code = HMAC<SHA256>(key: key)
+        func code(_ key: HMAC<SHA256>) -> [UInt8] {
+            var code = key
             code.update(data: head)
             code.update(data: body)
             return Array(code.finalize())
