@@ -66,21 +66,6 @@ struct PromiseTests {
         }
     }
 
-    @Test("Nothing that was acknowledged is lost when the process is killed", arguments: Backend.allCases)
-    func killed(_ ledger: Backend) async throws {
-        try await withFolder { folder in
-            func run(_ connection: String?) async throws {
-                let gateway = try RunningGateway(
-                    folder: folder, ledger: ledger, connection: connection, channels: HookSender.channel)
-                try await KillLoop(gateway: gateway, kills: 5, seed: 20_261_121).run()
-            }
-            switch ledger {
-            case .sqlite: try await run(nil)
-            case .postgres: try await withPostgres(empty: true) { try await run($0) }
-            }
-        }
-    }
-
     @Test("A changed catalogue is swapped by reload; a bad one is refused and the old one stays")
     func reload() async throws {
         try await withGateway(.sqlite, channels: HookSender.channel) { gateway in

@@ -1,0 +1,29 @@
+import Foundation
+import Servers
+import Testing
+
+@testable import Gateway
+
+@Suite("The process is killed") struct KillTests {
+    @Test("nothing that was acknowledged is lost, and nothing is handed over twice", arguments: Backend.allCases)
+    func killed(ledger: Backend) async throws {
+        try await withFolder { folder in
+            func run(_ connection: String?) async throws {
+                let gateway = try RunningGateway(
+                    folder: folder, ledger: ledger, connection: connection, channels: KillLoop.channels)
+                let kills = Proof.runs(20, prove: 200)
+                let (acknowledged, lost, doubled) = try await KillLoop(
+                    gateway: gateway, kills: kills, seed: Proof.seed
+                ).run()
+                #expect(lost == 0 && doubled == 0)
+                Proof.row(
+                    "kill -9: \(ledger.rawValue)", runs: kills, acknowledged: acknowledged, lost: lost,
+                    doubled: doubled)
+            }
+            switch ledger {
+            case .sqlite: try await run(nil)
+            case .postgres: try await withPostgres(empty: true) { try await run($0) }
+            }
+        }
+    }
+}
