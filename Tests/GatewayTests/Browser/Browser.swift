@@ -36,7 +36,7 @@ struct Browser: Sendable {
         ]
         let wanted: [String: Any] = [
             "browserName": "chrome", "goog:chromeOptions": options,
-            "timeouts": ["implicit": 10_000, "pageLoad": 30_000, "script": 30_000],
+            "timeouts": ["implicit": 20_000, "pageLoad": 30_000, "script": 30_000],
         ]
         struct Session: Decodable { var sessionId: String }
         let root = "http://127.0.0.1:\(driver.port)/session"

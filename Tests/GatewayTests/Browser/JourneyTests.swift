@@ -68,7 +68,7 @@ extension BrowserTests {
         }
     }
 
-    @Test("With the keyboard alone, from the first key to the receipt") func keyboard() async throws {
+    @Test("With the keyboard alone, from the first key to the receipt, anonymously") func keyboard() async throws {
         try await Self.visit { visit in
             let browser = visit.browser
             try await visit.open()
@@ -80,11 +80,14 @@ extension BrowserTests {
             try await browser.press(Array("Street light 不亮"))
             try await browser.reach("identity-open")
             try await browser.press([.down, .down])
+            try await browser.reach("phone")
+            try await browser.press(Array("13800138000"))
             try await browser.reach("consent")
             try await browser.press([.space])
             try await browser.reach("send")
             try await browser.press([.enter])
             let receipt = try await visit.receipt()
+            // Anonymous: of the number that was typed nothing is kept, so nobody can call.
             #expect(try await browser.find(".steps").text.contains(visit.words.nextRead))
             let order = try await visit.order(receipt.number)
             #expect(order.kind == .consultation && order.text == "Street light 不亮")
