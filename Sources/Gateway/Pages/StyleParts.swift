@@ -158,7 +158,6 @@ extension Style {
           .top { border-bottom: 2pt solid #000; }
           main { padding: 1rem 0; }
           .card { break-inside: avoid; margin-top: 1rem; padding: 1rem 1.2rem; }
-          .pass { grid-template-columns: 1fr 1fr; }
           .pass li, .steps li::before { border: 1pt solid #000; }
           .numbers a { border: 1pt solid #000 !important; background: #fff !important; color: #000 !important; }
         }
