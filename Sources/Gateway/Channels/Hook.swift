@@ -107,7 +107,7 @@ struct HookAnswer: Error, Sendable {
     /// Our own trouble is never the sender's fault (rule 6): 503, to be tried again.
     static func later(_ trouble: Trouble) -> HookAnswer {
         var answer = HookAnswer(.serviceUnavailable, error: "not kept; send it again later")
-        answer.headers[.retryAfter] = String(max(1, (trouble.retryAfter ?? .seconds(30)).components.seconds))
+        answer.headers[.retryAfter] = String((trouble.retryAfter ?? .seconds(30)).wholeSeconds)
         return answer
     }
 

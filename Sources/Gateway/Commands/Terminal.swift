@@ -19,7 +19,25 @@ enum Terminal {
 
     /// One value as one line of JSON: in a list one line each. Readers ignore members they do not know.
     static func say(json value: some Encodable) throws(Trouble) {
-        FileHandle.standardOutput.write(try JSON.encode(value) + Data("\n".utf8))
+        let text = String(decoding: try JSON.encode(value), as: UTF8.self)
+        FileHandle.standardOutput.write(Data((escaped(text) + "\n").utf8))
+    }
+
+    /// JSON that steers no terminal and reads the same: what `plain` shows as a dot is written as `\u202e` is here.
+    static func escaped(_ json: String) -> String {
+        var escaped = String.UnicodeScalarView()
+        for scalar in json.unicodeScalars {
+            guard scalar.value > 0x7E, steers(scalar) else {
+                escaped.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                escaped.append(
+                    contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
+            }
+        }
+        return String(escaped)
     }
 
     /// Shows how far something long has come, on a line that is written over; only where a person is looking.
@@ -33,11 +51,14 @@ enum Terminal {
     static func plain(_ text: String) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            let kind = scalar.properties.generalCategory
-            let steers = (kind == .control || kind == .format) && scalar != "\n" && scalar != "\t"
-            shown.append(steers ? "·" : scalar)
+            shown.append(steers(scalar) && scalar != "\n" && scalar != "\t" ? "·" : scalar)
         }
         return String(shown)
+    }
+
+    /// Whether it moves, colours or turns what stands around it.
+    static func steers(_ scalar: Unicode.Scalar) -> Bool {
+        [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
     }
 }
 

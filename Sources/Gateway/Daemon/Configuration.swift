@@ -57,7 +57,7 @@ struct Configuration {
             floor: store.size("floor", default: 512 << 20))
         alerts = settings.optionalString("alerts")
         holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12
-        proxies = Configuration.networks(settings.optionalTable("proxies"))
+        proxies = settings.optionalTable("proxies")?.networks("networks") ?? []
 
         channels = settings.each("channels").compactMap { table in
             Configuration.adapter(table, Registry.channels, kind: { $0.kind })
@@ -84,16 +84,6 @@ struct Configuration {
         } catch {
             city = nil
             for complaint in error.complaints { complaints.add(complaint) }
-        }
-    }
-
-    private static func networks(_ proxies: Settings?) -> [NetBlock] {
-        (proxies?.strings("networks") ?? []).enumerated().compactMap { index, network in
-            if let block = NetBlock(network) { return block }
-            proxies?.complain(
-                "networks", item: index, expected: Phrase(zh: "网段，如 10.0.0.0/8", en: "a network such as 10.0.0.0/8"),
-                found: Phrase(stringLiteral: "\"\(network)\""))
-            return nil
         }
     }
 

@@ -42,13 +42,13 @@ struct Journal: LogHandler {
     }
 
     /// One line, whatever the value holds: what comes from outside cannot forge a line of its own.
-    private static func quoted(_ value: String) -> String {
-        let plain = value.unicodeScalars.allSatisfy { $0.value > 32 && $0 != "\"" && $0 != "=" && $0.value != 127 }
+    static func quoted(_ value: String) -> String {
+        let plain = value.unicodeScalars.allSatisfy { $0 != " " && $0 != "\"" && $0 != "=" && !Terminal.steers($0) }
         if plain, !value.isEmpty { return value }
         let escaped = value.unicodeScalars.map { scalar in
             switch scalar {
             case "\"", "\\": "\\\(scalar)"
-            case _ where scalar.value < 32 || scalar.value == 127: " "
+            case _ where Terminal.steers(scalar): " "
             default: String(scalar)
             }
         }

@@ -96,6 +96,15 @@ extension Sequence where Element == UInt8 {
     }
 }
 
+extension Data {
+    /// Reads what `hex` writes, in either case; nil for anything else.
+    package init?(hex: some StringProtocol) {
+        let nibbles = hex.unicodeScalars.compactMap { $0.isASCII ? Character($0).hexDigitValue : nil }
+        guard nibbles.count == hex.unicodeScalars.count, nibbles.count % 2 == 0 else { return nil }
+        self.init(stride(from: 0, to: nibbles.count, by: 2).map { UInt8(nibbles[$0] << 4 | nibbles[$0 + 1]) })
+    }
+}
+
 /// The one comparison used for secrets and signatures: its time depends on the lengths only.
 package func constantTimeEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
     let (left, right) = (Array(left), Array(right))

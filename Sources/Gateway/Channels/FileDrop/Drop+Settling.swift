@@ -84,7 +84,9 @@ extension Drop {
     private func tell(_ name: DropName, _ folder: DropFolder, _ trouble: Trouble) {
         tools.log.error(
             "a claimed file cannot be read or moved; mend it or move it away",
-            metadata: ["channel": "\(channel)", "file": "\(folder.path)/\(name)", "trouble": "\(trouble)"])
+            metadata: [
+                "channel": "\(channel)", "file": "\(folder.path)/\(Masker.mask("\(name)"))", "trouble": "\(trouble)",
+            ])
     }
 
     /// Folder of the day in `done/`.

@@ -32,7 +32,7 @@ struct FormToken: Sendable, Equatable {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= 100, parts.count == 3, parts[0].utf8.count == 22,
             let milliseconds = Int64(parts[1]),
-            let signature = Self.bytes(parts[2]),
+            let signature = Data(hex: parts[2]),
             keys.verify(Self.purpose, "\(parts[0]).\(parts[1])", signature)
         else { return nil }
         id = String(parts[0])
@@ -52,17 +52,5 @@ struct FormToken: Sendable, Equatable {
         if age < .zero { return nil }
         if age < leastTime { return .tooFast }
         return age > Self.mostTime ? .tokenOld : nil
-    }
-
-    private static func bytes(_ hex: Substring) -> Data? {
-        guard hex.utf8.count == 32 else { return nil }
-        var data = Data()
-        var rest = hex
-        while !rest.isEmpty {
-            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-            data.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        return data
     }
 }

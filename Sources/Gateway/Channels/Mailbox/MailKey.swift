@@ -13,7 +13,8 @@ enum MailKey {
     static func ticket(_ ids: [String], keys: Keys) -> TicketNumber? {
         for id in ids.prefix(50) {
             let parts = id.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
-            guard parts.count == 2, let signature = bytes(parts[1]), keys.verify("mail", String(parts[0]), signature)
+            guard parts.count == 2, let signature = Data(hex: parts[1]),
+                keys.verify("mail", String(parts[0]), signature)
             else {
                 continue
             }
@@ -21,17 +22,5 @@ enum MailKey {
             if words.count == 3, let number = TicketNumber("\(words[0])-\(words[1])") { return number }
         }
         return nil
-    }
-
-    private static func bytes(_ hex: Substring) -> Data? {
-        guard hex.utf8.count == 32 else { return nil }
-        var bytes = Data()
-        var rest = hex
-        while !rest.isEmpty {
-            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        return bytes
     }
 }
