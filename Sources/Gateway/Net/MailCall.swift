@@ -88,15 +88,15 @@ final class MailTransfer: Transfer {
         case .code(let code):
             if let trouble = upload.trouble ?? gate.trouble(call.host) { return done(.failure(trouble)) }
             let trouble = NetTrouble.of(code, sent: upload.ended, host: call.host)
-            guard trouble.kind != .needsPerson else { return done(.failure(trouble)) }
             switch answer {
+            // RFC 4954: 454 to a log-in is trouble of the server's own, and passes.
             case 400..<500:
                 done(
                     .failure(
                         .passing(
                             "邮件服务器 \(call.host) 答复 \(answer)：暂不接收",
                             "the mail server \(call.host) said \(answer): not now")))
-            case 500..<600:
+            case 500..<600 where trouble.kind != .needsPerson:
                 done(
                     .failure(
                         .lasting(

@@ -3,6 +3,7 @@
 First line of output: {"ready": port}. Ends when standard input closes.
 Recipients: ok@ (and any other), busy@ (451), unknown@ (550), full@ (452), gone@ (550 after DATA), later@ (451 after
 DATA), lost@ (connection closed after DATA without an answer), early@ (closed in the middle of DATA).
+A log-in as "later" is answered 454, any other that is not the one it wants 535.
 usage: smtp_sink.py [--starttls certificate key] [--tls certificate key] [--auth user password]
 """
 import argparse, base64, json, socketserver, ssl, sys, threading
@@ -88,7 +89,7 @@ class Session(socketserver.StreamRequestHandler):
                     self.user = given[0]
                     self.say("235 welcome")
                 else:
-                    self.say("535 5.7.8 no")
+                    self.say("454 4.7.0 not now" if given[:1] == ["later"] else "535 5.7.8 no")
             elif verb == "MAIL":
                 if options.auth and not self.user:
                     self.say("530 5.7.0 log in first")

@@ -7,7 +7,9 @@ import Testing
 /// Mail out, to a real server on loopback.
 @Suite("Handing over by mail")
 struct SMTPDispatcherTests {
-    private func send(_ sink: SMTPSink, to: String, security: MailCall.Security = .plain) async throws -> Int {
+    private func send(
+        _ sink: SMTPSink, to: String, security: MailCall.Security = .plain, as user: String? = nil
+    ) async throws -> Int {
         try await withFolder { folder in
             let draft = MailDraft(
                 fromName: "热线\r\nBcc: x@y", from: "hotline@example.com", to: to, subject: "路灯\r\nX-Forged: 1",
@@ -19,6 +21,7 @@ struct SMTPDispatcherTests {
                 host: "localhost", port: sink.port, security: security, from: "hotline@example.com", to: to, file: path)
             call.egress = .anywhere
             call.caFile = sink.caFile
+            call.login = user.map { ($0, Secret("secret".utf8)) }
             return try await Network(now: { .wall }).send(call)
         }
     }
@@ -62,6 +65,18 @@ struct SMTPDispatcherTests {
                 // honest, and mail is tried again either way.
                 #expect(trouble.kind == kind || recipient == "early" && trouble.kind == .unclear, "\(trouble)")
             }
+        }
+    }
+
+    @Test(
+        "A log-in the server cannot judge now is tried again; a refused one needs a person",
+        arguments: [("later", Trouble.Kind.passing), ("stranger", .needsPerson)])
+    func logIn(_ user: String, _ kind: Trouble.Kind) async throws {
+        try await withSMTPSink(login: ("hotline", "secret")) { sink in
+            do {
+                _ = try await send(sink, to: "ok@example.com", as: user)
+                Issue.record("the mail was taken")
+            } catch let trouble as Trouble { #expect(trouble.kind == kind, "\(trouble)") }
         }
     }
 
