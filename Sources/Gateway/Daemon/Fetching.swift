@@ -6,8 +6,9 @@ struct Fetching: Sendable {
     let channel: any Channel
     let works: Works
     private var tools: Tools { works.tools }
-    /// Platforms keep files for days; after this many tries a file is taken to be gone, and the ticket says so.
-    private static let tries = 12
+    /// Platforms keep files for three days; after as many tries, an hour apart, a file is taken to be gone, and the
+    /// ticket says so. A person has as long to mend what keeps us from it (an address outside the listed networks).
+    private static let tries = 72
 
     func work(_ jobs: [Job]) async -> [Outcome] {
         let dossiers: [Int64: Dossier]
@@ -38,7 +39,8 @@ struct Fetching: Sendable {
                 attachment = try await channel.fetch(remote.remote)
                 attachment.name = remote.name.isEmpty ? attachment.name : remote.name
                 tools.metrics.count("intake_files_fetched_total", ["outcome": "kept"])
-            } catch  where error.kind == .passing && job.attempts + 1 < Fetching.tries {
+            } catch  where [.passing, .needsPerson].contains(error.kind) && job.attempts + 1 < Fetching.tries {
+                if error.kind == .needsPerson { try hold(remote, error, of: dossier, job, in: &outcome) }
                 outcome.close = .again(
                     tools.now() + Backoff.standard.pause(after: job.attempts, asked: error.retryAfter))
                 continue
@@ -56,5 +58,23 @@ struct Fetching: Sendable {
         // Departments get what came since their first work order.
         if !outcome.entries.isEmpty { outcome.jobs = [NewJob(lane: .settle, due: tools.now())] }
         return outcome
+    }
+
+    /// Says once that a person must mend something; the file waits for that.
+    private func hold(
+        _ remote: Dossier.Remote, _ trouble: Trouble, of dossier: Dossier, _ job: Job, in outcome: inout Outcome
+    ) throws(Trouble) {
+        tools.metrics.count("intake_files_fetched_total", ["outcome": "held"])
+        tools.log.error(
+            "a file is not fetched until a person mends this",
+            metadata: ["ticket": "\(dossier.ticket.number)", "trouble": "\(trouble)"])
+        guard job.attempts == 0, let alerts = works.ways.alerts else { return }
+        let alert = Alert(
+            number: dossier.ticket.number, title: "附件待取 A file waits to be fetched: \(Masker.mask(remote.name))",
+            text: trouble.words.kept)
+        outcome.deliveries.append(
+            NewDelivery(
+                destination: alerts, recipient: "operator",
+                content: try tools.keys.seal(json: Message.alert(alert), as: "delivery"), created: tools.now()))
     }
 }
