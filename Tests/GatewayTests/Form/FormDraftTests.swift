@@ -117,4 +117,20 @@ import Testing
             ])
         #expect(submission.attachments.map(\.content) == [.kept(BlobID(hex: "ab"))])
     }
+
+    @Test("the first words are masked before they are cut, so that no part of a number is left")
+    func subject() {
+        for length in 20...50 {
+            var draft = Self.good
+            draft.name = "王芳"
+            draft.phone = "13800138000"
+            draft.text = String(repeating: "灯", count: length) + "王芳 138 0013 8000 请修理。138。0013。8000"
+            let subject = SavedForm(draft, id: "i", language: .chinese, consent: "v1", files: []).submission.subject
+            #expect(subject.count <= SavedForm.subjectLength)
+            #expect(!subject.contains { $0.isNumber } && !subject.contains("王"), "\(subject)")
+            #expect(subject.contains("〔") == subject.contains("〕"), "\(subject)")
+        }
+        let name = String(repeating: "x", count: 110) + "13800138000.jpg"
+        #expect(!name.asFileName.contains("138"))
+    }
 }

@@ -5,13 +5,16 @@ extension String {
     /// most 120 bytes of UTF-8 with its ending kept. Never used as a path.
     var asFileName: String {
         let last = split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
-        let clean = String(
+        var clean = String(
             String.UnicodeScalarView(
                 last.unicodeScalars.filter { scalar in
                     let category = scalar.properties.generalCategory
-                    return category != .control && category != .format
+                    return ![.control, .format, .lineSeparator, .paragraphSeparator].contains(category)
                 })
         ).trimmed
+        guard clean.utf8.count > 120 else { return clean }
+        // Masked before it is cut: part of a telephone number is none that the masker knows.
+        clean = Masker.mask(clean)
         guard clean.utf8.count > 120 else { return clean }
         let ending = clean.lastIndex(of: ".").map { clean[$0...] }.flatMap { $0.utf8.count <= 10 ? $0 : nil } ?? ""
         var name = ""
@@ -19,6 +22,8 @@ extension String {
             if name.utf8.count + String(character).utf8.count > 117 - ending.utf8.count { break }
             name.append(character)
         }
+        // No mask word is left by half.
+        if let open = name.lastIndex(of: "〔"), !name[open...].contains("〕") { name = String(name[..<open]) }
         return name + "…" + ending
     }
 }

@@ -61,7 +61,7 @@ struct SavedForm: Sendable, Equatable, Codable {
             .compactMap(\.self)
         let hasPerson = name != nil || !contacts.isEmpty
         return Submission(
-            kind: kind, subject: Self.subject(text), text: text, category: category,
+            kind: kind, subject: subject, text: text, category: category,
             place: Place(text: place, area: area, point: point), confidential: confidential,
             attachments: files.map {
                 Attachment(name: $0.name, type: $0.type, size: $0.size, content: .kept($0.blob))
@@ -72,10 +72,10 @@ struct SavedForm: Sendable, Equatable, Codable {
 
     private var point: Point? { FormDraft.point(latitude ?? "", longitude ?? "") }
 
-    private static func subject(_ text: String) -> String {
-        let line = text.prefix { !$0.isNewline }
+    /// Masked before anything is cut off: part of a telephone number is none that the masker knows.
+    private var subject: String {
+        let line = Masker.mask(text, names: [name].compactMap(\.self)).prefix { !$0.isNewline }
         let sentence = line.prefix { !"。！？!?".contains($0) }
-        let words = sentence.isEmpty ? line : sentence
-        return words.count > subjectLength ? words.prefix(subjectLength - 1) + "…" : String(words)
+        return Masker.cut(String(sentence.isEmpty ? line : sentence), to: Self.subjectLength)
     }
 }

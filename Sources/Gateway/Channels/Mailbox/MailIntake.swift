@@ -37,7 +37,8 @@ struct MailIntake: Sendable {
         let text = mail.text
         return .submission(
             Submission(
-                subject: String(mail.subject.prefix(500)), text: text, attachments: attachments, said: mail.date,
+                subject: mail.subject.count > 500 ? Masker.mask(mail.subject, cutTo: 500) : mail.subject, text: text,
+                attachments: attachments, said: mail.date,
                 followsUp: MailKey.ticket(
                     mail.threading.inReplyTo + mail.threading.references.reversed(), keys: tools.keys)?
                     .description,
