@@ -71,7 +71,7 @@ struct Orders {
         let title = dossier.submission.subject.isEmpty ? dossier.submission.text : dossier.submission.subject
         let receipt = CitizenReceipt(
             number: ticket.number, lookupCode: keys.lookupCode(ticket.number), language: language,
-            subject: Masker.mask(String(title.prefix(60))),
+            subject: Masker.cut(masked(title), to: 60),
             lead: city.departments[settled.found.decision.lead]?.name[language] ?? "",
             resolveBy: settled.deadlines.resolve,
             inReplyTo: dossier.submission.reference)
@@ -85,7 +85,7 @@ struct Orders {
             number: ticket.number,
             title: "紧急情况 Emergency: \(settled.found.emergency.map(\.number).joined(separator: ", "))",
             text: settled.found.emergency.flatMap(\.words).joined(separator: "、") + "\n"
-                + Masker.mask(dossier.submission.text))
+                + masked(dossier.submission.text))
         return NewDelivery(
             destination: destination, recipient: "operator",
             content: try keys.seal(json: Message.alert(alert), as: "delivery"), created: now)
@@ -95,22 +95,25 @@ struct Orders {
         let submission = dossier.submission
         let department = unit(code)
         var place = submission.place
-        place.text = place.text.map(Masker.mask)
+        place.text = place.text.map(masked)
         return WorkOrder(
             number: ticket.number, revision: dossier.revisions + 1, role: role, department: department,
             lead: unit(settled.found.decision.lead), coHandlers: settled.found.decision.coHandlers.map(unit),
             channel: ticket.channel, kind: ticket.kind,
             category: settled.found.classified.category.flatMap { city.categories[$0] }.map(unit),
             area: settled.found.located.area.flatMap { city.areas[$0] }.map(unit),
-            subject: Masker.mask(submission.subject), text: Masker.mask(submission.text), place: place,
+            subject: masked(submission.subject), text: masked(submission.text), place: place,
             urgent: ticket.urgent || !settled.found.emergency.isEmpty, confidential: ticket.confidential,
             received: ticket.received, signBy: settled.deadlines.sign, contactBy: settled.deadlines.contact,
             resolveBy: settled.deadlines.resolve,
-            attachments: submission.attachments.map { file in
-                var file = file
-                file.name = Masker.mask(file.name)
-                return file
+            attachments: submission.attachments.enumerated().map { index, file in
+                OrderFile(number: index + 1, name: masked(file.name), file)
             }, similar: settled.similar, replyToken: keys.replyToken(ticket.number, department: code))
+    }
+
+    /// Without identities, and without the names the report itself gives.
+    private func masked(_ text: String) -> String {
+        Masker.mask(text, names: dossier.submission.people.compactMap(\.name))
     }
 
     private func unit(_ code: String) -> WorkOrder.Unit {
@@ -124,6 +127,18 @@ struct Orders {
 }
 
 extension Keys {
+    /// The people a ticket's contacts name, each once and without contacts.
+    package func people(_ contacts: [TicketContact]) throws(Trouble) -> [Party] {
+        var people: [Party] = []
+        for contact in contacts {
+            let name = try open(KeptContact.self, contact.sealed, as: "contact").name
+            if name != nil, !people.contains(where: { $0.name == name }) {
+                people.append(Party(role: contact.role, name: name, contacts: []))
+            }
+        }
+        return people
+    }
+
     /// What a department's reply must carry to be taken for an answer to this ticket; cannot be guessed.
     package func replyToken(_ ticket: TicketNumber, department: String) -> String {
         "\(ticket).\(department).\(sign("reply", "\(ticket).\(department)").prefix(10).hex)"

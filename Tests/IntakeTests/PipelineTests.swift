@@ -148,7 +148,8 @@ struct PipelineTests {
         let note = try keys.entry(
             .fetched, at: now, actor: "intake", Fetched(sequence: 1, index: 0, attachment: kept))
         let outcome = try settle([first] + settled + [note], state: .accepted)
-        #expect(try order(try #require(outcome.deliveries.first)).attachments == [kept])
+        let files = try order(try #require(outcome.deliveries.first)).attachments
+        #expect(files == [OrderFile(number: 1, name: "图.jpg", kept)])
     }
 
     @Test("Emergency words add an alert; a citizen with the right contact gets a receipt")

@@ -82,10 +82,10 @@ struct HandingOver: Sendable {
         {
             contact = try tools.keys.open(KeptContact.self, kept.sealed, as: "contact")
         }
+        let (message, blobs) = try tools.keys.open(Message.self, delivery.content, as: "delivery").parted
         return Outgoing(
             key: "\(ticket.number)-\(delivery.id)", ticket: ticket.number, attempt: attempt,
-            recipient: delivery.recipient, message: try tools.keys.open(Message.self, delivery.content, as: "delivery"),
-            contact: contact)
+            recipient: delivery.recipient, message: message, blobs: blobs, contact: contact)
     }
 
     private func failed(

@@ -33,8 +33,12 @@ struct Settling: Sendable {
         return outcomes
     }
 
-    private func settle(_ dossier: Dossier) async throws(Trouble) -> Outcome {
-        let ticket = dossier.ticket
+    private func settle(_ known: Dossier) async throws(Trouble) -> Outcome {
+        let ticket = known.ticket
+        let contacts = try await tools.store.contacts(of: ticket.number.id)
+        var dossier = known
+        // Their names are taken out of what leaves.
+        dossier.submission.people = try tools.keys.people(contacts)
         let city = works.city
         var grounds = Pipeline.Grounds(dossier, city)
         let found = grounds.found
@@ -45,9 +49,7 @@ struct Settling: Sendable {
                 area: area, category: category, since: ticket.received - Settling.window, except: ticket.number.id
             ).map(\.number)
         }
-        if dossier.settled == nil, works.ways.answers[ticket.channel] != nil {
-            grounds.contacts = try await tools.store.contacts(of: ticket.number.id)
-        }
+        grounds.contacts = contacts
         if dossier.settled != nil { grounds.assignments = try await tools.store.assignments(of: ticket.number.id) }
         let outcome = try Pipeline.settle(
             dossier, grounds, city: city, ways: works.ways, keys: tools.keys, now: tools.now())

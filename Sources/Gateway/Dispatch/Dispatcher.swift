@@ -37,7 +37,10 @@ struct Outgoing: Sendable {
     var attempt: Int
     /// Code of a department, or "citizen".
     var recipient: String
+    /// As it may leave.
     var message: Message
+    /// Where the bytes of its files are, by their number; not there for those we do not have.
+    var blobs: [Int: BlobID] = [:]
     /// Whom it goes to, where that is a person: unsealed for this call only (rule 8).
     var contact: KeptContact?
 }

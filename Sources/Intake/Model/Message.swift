@@ -125,7 +125,7 @@ package struct WorkOrder: Sendable, Equatable, Codable {
     package var signBy: Instant?
     package var contactBy: Instant?
     package var resolveBy: Instant?
-    package var attachments: [Attachment]
+    package var attachments: [OrderFile]
     /// Numbers of tickets that may be about the same problem.
     package var similar: [TicketNumber]
     /// What a reply must carry to be taken for this ticket's answer.
@@ -136,7 +136,7 @@ package struct WorkOrder: Sendable, Equatable, Codable {
         lead: Unit,
         coHandlers: [Unit], channel: String, kind: Kind?, category: Unit?, area: Unit?, subject: String, text: String,
         place: Place, urgent: Bool, confidential: Bool, received: Instant, signBy: Instant?, contactBy: Instant?,
-        resolveBy: Instant?, attachments: [Attachment], similar: [TicketNumber], replyToken: String
+        resolveBy: Instant?, attachments: [OrderFile], similar: [TicketNumber], replyToken: String
     ) {
         self.version = version
         self.number = number
@@ -161,6 +161,57 @@ package struct WorkOrder: Sendable, Equatable, Codable {
         self.attachments = attachments
         self.similar = similar
         self.replyToken = replyToken
+    }
+}
+
+/// A file of a work order as the department is told of it: never the address it came from, nor why it was not had.
+package struct OrderFile: Sendable, Equatable, Codable {
+    package enum State: String, Sendable, Codable, CaseIterable {
+        /// We have it.
+        case kept
+        /// Still with its platform; it comes with the next revision.
+        case awaited
+        /// Will not be had.
+        case missing
+    }
+    /// 1 is the first file of the order.
+    package var number: Int
+    /// Masked.
+    package var name: String
+    package var type: String
+    package var size: Int64?
+    package var state: State
+    /// Where its bytes are. In our ledger only: `Message.parted` takes it out of what leaves.
+    package var blob: BlobID?
+
+    package init(number: Int, name: String, _ file: Attachment) {
+        self.number = number
+        self.name = name
+        type = file.type
+        size = file.size
+        switch file.content {
+        case .kept(let id): (state, blob) = (.kept, id)
+        case .remote: state = .awaited
+        case .missing: state = .missing
+        }
+    }
+}
+
+extension Message {
+    /// What leaves, without a word of where its files are kept; and where they are, by their number.
+    package var parted: (message: Message, blobs: [Int: BlobID]) {
+        guard case .workOrder(var order) = self else { return (self, [:]) }
+        var blobs: [Int: BlobID] = [:]
+        for index in order.attachments.indices {
+            blobs[order.attachments[index].number] = order.attachments[index].blob
+            order.attachments[index].blob = nil
+        }
+        return (.workOrder(order), blobs)
+    }
+
+    /// The files of a work order; other messages have none.
+    package var files: [OrderFile] {
+        if case .workOrder(let order) = self { order.attachments } else { [] }
     }
 }
 

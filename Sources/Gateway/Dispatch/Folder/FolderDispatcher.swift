@@ -9,17 +9,26 @@ struct FolderDispatcher: Dispatcher {
     static let kind = "folder"
     static let example = """
         kind: folder
-        # 每张工单一个目录，整体改名写入。One directory a work order, renamed in whole.
-        path: outbox
+        # 每张工单一个目录，整体改名写入。单位自己的程序来取时，须写状态目录之外的绝对路径（状态目录他人进不去），
+        # 并在服务单元的 ReadWritePaths= 中列出。
+        # One folder a work order, renamed in whole. For a department's own program to fetch it must be an absolute path
+        # outside the state folder, which nobody else may enter, and be listed in ReadWritePaths= of the unit.
+        path: /srv/intake/orders
+        # 文件权限：0600、0640、0644 或 0660；目录相应可进。Of files; folders can be entered by whoever may read.
+        mode: "0640"
+        # 取件程序所在的组；不写则为本程序的组。Whose program fetches; otherwise our own group.
+        # group: lighting
         """
     static let repeatable = true
 
     private let path: String
+    private let access: FolderAccess
     private let blobs: any Blobs
     private let keys: Keys
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
         path = tools.place(settings.string("path"))
+        access = FolderAccess(settings)
         blobs = tools.blobs
         keys = tools.keys
     }
@@ -31,27 +40,20 @@ struct FolderDispatcher: Dispatcher {
             return Phrase(zh: "目录 \(outgoing.key) 已在", en: "folder \(outgoing.key) was there already").kept
         }
         let draft = "\(parent)/.\(outgoing.key)"
-        do {
-            try? FileManager.default.removeItem(atPath: draft)
-            try FileManager.default.createDirectory(
-                atPath: draft, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-        } catch {
-            throw .passing(
-                "目的地 \(outgoing.recipient) 的目录建不了；请检查属主和磁盘空间",
-                "the folder of destination \(outgoing.recipient) cannot be made; check its owner and free space",
-                detail: "\(error)")
-        }
-        let (name, files) = FolderDispatcher.parts(outgoing.message)
+        try? FileManager.default.removeItem(atPath: draft)
+        for folder in [path, parent, draft] { try make(folder, for: outgoing.recipient) }
+        let name = "\(FolderDispatcher.word(outgoing.message)).json"
         var kept: [String: String] = [:]
-        for (number, file) in files.enumerated() {
-            guard case .kept(let id) = file.content else { continue }
-            let name = "\(number + 1)-\(FolderDispatcher.safe(file.name))"
-            try await blobs.write(id, to: "\(draft)/\(name)", keys: keys)
-            kept[String(number + 1)] = name
+        for file in outgoing.message.files {
+            guard let id = outgoing.blobs[file.number] else { continue }
+            let name = "\(file.number)-\(FolderDispatcher.safe(file.name))"
+            try await blobs.write(id, to: "\(draft)/\(name)", keys: keys, access: access)
+            kept[String(file.number)] = name
         }
         let json = FolderForm(key: outgoing.key, message: outgoing.message, files: kept)
         let part = try SyncedFile(path: "\(draft)/\(name).part")
         try part.write(try JSON.encode(json))
+        try access.grant("\(draft)/\(name).part")
         try part.finish(at: "\(draft)/\(name)")
         try SyncedFile.sync(folder: draft)
         do { try FileManager.default.moveItem(atPath: draft, toPath: place) } catch {
@@ -60,6 +62,18 @@ struct FolderDispatcher: Dispatcher {
         }
         try SyncedFile.sync(folder: parent)
         return Phrase(zh: "目录 \(outgoing.key)", en: "folder \(outgoing.key)").kept
+    }
+
+    /// A folder that is there already keeps the rights it has.
+    private func make(_ folder: String, for recipient: String) throws(Trouble) {
+        guard !FileManager.default.fileExists(atPath: folder) else { return }
+        do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+            throw .passing(
+                "目的地 \(recipient) 的目录建不了；请检查属主和磁盘空间",
+                "the folder of destination \(recipient) cannot be made; check its owner and free space",
+                detail: "\(error)")
+        }
+        try access.grant(folder: folder)
     }
 
     func reach() async throws(Trouble) {
@@ -72,23 +86,13 @@ struct FolderDispatcher: Dispatcher {
         }
     }
 
-    private static func parts(_ message: Message) -> (file: String, attachments: [Attachment]) {
-        switch message {
-        case .workOrder(let order): ("order.json", order.attachments)
-        case .recall: ("recall.json", [])
-        case .receipt: ("receipt.json", [])
-        case .alert: ("alert.json", [])
-        }
+    private static func word(_ message: Message) -> String {
+        if case .workOrder = message { "order" } else { message.type }
     }
 
-    /// A name that is one path component, whatever it was: at most 80 characters, no separators, controls or leading dot.
+    /// A name that is one path component, whatever it was, and shorter than any file system's limit.
     static func safe(_ name: String) -> String {
-        let kept = name.unicodeScalars.map { scalar -> Character in
-            let odd = scalar == "/" || scalar == "\\" || scalar == ":" || scalar.properties.generalCategory == .control
-            return odd ? "_" : Character(scalar)
-        }
-        var safe = String(kept.prefix(80))
-        while safe.hasPrefix(".") { safe.removeFirst() }
+        let safe = String(name.asFileName.replacing(":", with: "_").drop { $0 == "." })
         return safe.isEmpty ? "file" : safe
     }
 }

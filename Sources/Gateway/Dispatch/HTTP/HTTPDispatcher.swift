@@ -86,17 +86,15 @@ struct HTTPDispatcher: Dispatcher {
     }
 
     private func form(_ outgoing: Outgoing) async throws(Trouble) -> HTTPForm {
-        var attachments: [Attachment] = []
-        if case .workOrder(let order) = outgoing.message { attachments = order.attachments }
         var (files, room): ([HTTPForm.File], Int64) = ([], inline)
-        for (number, file) in attachments.enumerated() {
+        for file in outgoing.message.files {
             var content: String?
-            if case .kept(let id) = file.content, let size = file.size, size <= room {
+            if let id = outgoing.blobs[file.number], let size = file.size, size <= room {
                 room -= size
                 content = try await tools.blobs.bytes(id, keys: tools.keys).base64EncodedString()
             }
             files.append(
-                .init(number: number + 1, name: file.name, type: file.type, size: file.size, base64: content))
+                .init(number: file.number, name: file.name, type: file.type, size: file.size, base64: content))
         }
         return HTTPForm(
             type: "intake.\(outgoing.message.type)", timestamp: tools.now(), data: outgoing.message, files: files)
@@ -120,8 +118,7 @@ private struct HTTPForm: Encodable {
 
     init(type: String, timestamp: Instant, data: Message, files: [File]) {
         self.type = type
-        self.timestamp = Date(timeIntervalSince1970: Double(timestamp.milliseconds) / 1000)
-            .formatted(.iso8601.dateTimeSeparator(.standard).timeZone(separator: .omitted))
+        self.timestamp = timestamp.text
         self.data = data
         self.files = files
     }

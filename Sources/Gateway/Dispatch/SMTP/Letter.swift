@@ -8,11 +8,11 @@ enum Letter {
 
     private typealias Row = (label: String, value: String)
 
+    /// `id`: its Message-ID.
     static func draft(
-        _ outgoing: Outgoing, to: String, from: (address: String, name: String), zone: Zone, now: Instant
+        _ outgoing: Outgoing, id: String, to: String, from: (address: String, name: String), zone: Zone, now: Instant
     ) -> MailDraft {
         let (subject, intro, rows, body) = content(outgoing.message, zone)
-        let domain = from.address.split(separator: "@").last.map(String.init) ?? "localhost"
         var headers = [
             // RFC 3834: what answers mail by itself must not answer this.
             (name: "Auto-Submitted", value: outgoing.recipient == "citizen" ? "auto-replied" : "auto-generated"),
@@ -32,7 +32,7 @@ enum Letter {
             <p>\(intro)</p><table cellpadding="6">\(cells)</table><p style="white-space:pre-wrap">\(body)</p>
             """
         return MailDraft(
-            fromName: from.name, from: from.address, to: to, subject: subject, id: "\(outgoing.key)@\(domain)",
+            fromName: from.name, from: from.address, to: to, subject: subject, id: id,
             date: now,
             text: "\(intro)\n\n\(table)\n\n\(body)\n", html: html.text, headers: headers)
     }
@@ -75,7 +75,7 @@ enum Letter {
         add("可能重复 Possibly the same", order.similar.map(\.description).joined(separator: ", "))
         add("附件 Files", order.attachments.map(\.name).joined(separator: "；"))
         add("回复标记 Reply token", order.replyToken)
-        let title = order.subject.isEmpty ? String(order.text.prefix(30)) : order.subject
+        let title = order.subject.isEmpty ? Masker.cut(order.text, to: 30) : order.subject
         let subject = "\(order.urgent ? "【紧急】" : "")[\(order.number)] \(title)"
         return (
             subject, "请办理以下工单；回复时请保留回复标记。Please handle this work order; keep the reply token when you answer.", rows,

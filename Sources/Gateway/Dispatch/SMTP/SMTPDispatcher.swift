@@ -65,9 +65,9 @@ struct SMTPDispatcher: Dispatcher {
         } catch { throw .passing("邮件写不下；请检查磁盘空间", "a mail cannot be written; check free space", detail: "\(error)") }
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let zone = tools.city()?.calendar.zone ?? .utc
-        var draft = Letter.draft(outgoing, to: to, from: from, zone: zone, now: tools.now())
         let domain = from.address.split(separator: "@").last.map(String.init) ?? "localhost"
-        draft.id = MailKey.messageID(outgoing.key, domain: domain, keys: tools.keys)
+        let id = MailKey.messageID(outgoing.key, domain: domain, keys: tools.keys)
+        var draft = Letter.draft(outgoing, id: id, to: to, from: from, zone: zone, now: tools.now())
         draft.files = try await files(of: outgoing, in: folder)
         let path = folder + "/message.eml"
         try draft.write(to: path)
@@ -100,12 +100,11 @@ struct SMTPDispatcher: Dispatcher {
     private func files(
         of outgoing: Outgoing, in folder: String
     ) async throws(Trouble) -> [(name: String, type: String, path: String)] {
-        guard case .workOrder(let order) = outgoing.message else { return [] }
-        guard order.attachments.compactMap(\.size).reduce(0, +) <= room else { return [] }
+        guard outgoing.message.files.compactMap(\.size).reduce(0, +) <= room else { return [] }
         var files: [(name: String, type: String, path: String)] = []
-        for (number, file) in order.attachments.enumerated() {
-            guard case .kept(let id) = file.content else { continue }
-            let path = "\(folder)/\(number)"
+        for file in outgoing.message.files {
+            guard let id = outgoing.blobs[file.number] else { continue }
+            let path = "\(folder)/\(file.number)"
             try await tools.blobs.write(id, to: path, keys: tools.keys)
             files.append((FolderDispatcher.safe(file.name), file.type, path))
         }
