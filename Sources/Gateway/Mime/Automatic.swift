@@ -9,33 +9,37 @@ package enum Automatic: Sendable, Equatable {
     /// Made by a machine or sent to many, but perhaps a report all the same: a ticket, and never an acknowledgement.
     case bulk
 
-    /// Nil for what looks written by a person to us.
-    package static func of(_ mail: Mail) -> Automatic? {
+    /// Nil for what looks written by a person to us. A notice is nobody's report, so it takes proof in the mail's form:
+    /// citizens write "投递失败：…" too, and some mailers send them on without a return path. Such signs alone make it
+    /// `bulk`.
+    ///
+    /// - Parameter answersUs: whether it answers a mail of ours (`MailKey`); with a machine's subject that is proof.
+    package static func of(_ mail: Mail, answersUs: Bool = false) -> Automatic? {
         let origin = mail.origin
         if origin.type == "multipart/report" {
             return mail.report?.type == "disposition-notification" ? .reply : .bounce
         }
+        if origin.machineHeaders.contains("x-failed-recipients") { return .bounce }
         let user = mail.from.map { $0.address.lowercased().prefix { $0 != "@" } } ?? ""
         let subject = mail.subject.lowercased()
-        if ["mailer-daemon", "postmaster", "mail-daemon", "maildaemon", "mdaemon"].contains(String(user)) {
-            return .bounce
-        }
-        if origin.machineHeaders.contains("x-failed-recipients") { return .bounce }
-        if bounceSubjects.contains(where: subject.hasPrefix) { return .bounce }
-        if origin.returnPath == "" { return subject.contains("undeliver") ? .bounce : .reply }
-        if origin.autoSubmitted == "auto-replied" { return .reply }
-        if replySubjects.contains(where: subject.hasPrefix) { return .reply }
+        let saysBounce = bounceSubjects.contains(where: subject.hasPrefix)
+        let saysReply = replySubjects.contains(where: subject.hasPrefix)
+        let isSystem = ["mailer-daemon", "mail-daemon", "maildaemon", "mdaemon"].contains(String(user))
+        let isPathless = origin.returnPath == ""
+        if (isSystem && isPathless) || (answersUs && (saysBounce || isSystem)) { return .bounce }
+        if origin.autoSubmitted == "auto-replied" || origin.precedence == "auto_reply" { return .reply }
         if !origin.machineHeaders.isDisjoint(with: ["x-autoreply", "x-autorespond", "x-autoreply-from"]) {
             return .reply
         }
-        if origin.precedence == "auto_reply" { return .reply }
+        if answersUs, saysReply || isPathless { return .reply }
         let isMachine = origin.autoSubmitted.map { $0 != "no" } ?? false
         let isBulk = ["bulk", "list", "junk"].contains(origin.precedence ?? "") || origin.listID != nil
         let isSilent = ["no-reply", "noreply", "donotreply", "do-not-reply", "no_reply"].contains { user.contains($0) }
         let isExchange = origin.machineHeaders.contains("x-auto-response-suppress")
         // Reports of mail operators (DMARC aggregates, complaints) that carry no other mark.
         let isMailReport = ["report domain:", "complaint about message from"].contains(where: subject.hasPrefix)
-        return isMachine || isBulk || isSilent || isExchange || isMailReport ? .bulk : nil
+        let looksSo = saysBounce || saysReply || isPathless || isSystem || user == "postmaster"
+        return isMachine || isBulk || isSilent || isExchange || isMailReport || looksSo ? .bulk : nil
     }
 
     /// In lower case.

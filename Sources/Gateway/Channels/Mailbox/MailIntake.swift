@@ -26,7 +26,8 @@ struct MailIntake: Sendable {
     }
 
     private func content(_ mail: Mail) async throws(Trouble) -> Item.Content {
-        let automatic = Automatic.of(mail)
+        let answersUs = MailKey.ticket(mail.threading.inReplyTo + mail.threading.references, keys: tools.keys) != nil
+        let automatic = Automatic.of(mail, answersUs: answersUs)
         if automatic == .bounce || automatic == .reply {
             let about = (mail.report?.original).map { [$0] } ?? mail.threading.inReplyTo
             let said = [mail.subject, mail.report?.fields["status"], mail.report?.fields["action"]] + about
