@@ -35,7 +35,10 @@ extension Keys {
         case .notice(let notice, let text):
             said = Data(text.utf8)
             content = .notice(notice)
-        case .unreadable(let reason): content = .quarantined(reason: reason)
+        case .unreadable(let reason):
+            // What it says nobody knows: other bytes are another thing.
+            said = parcel.body.bytes
+            content = .quarantined(reason: reason)
         case .refused(let reason): content = .refused(reason: reason)
         }
         return KeptArrival(
@@ -67,6 +70,16 @@ extension Keys {
             language: submission.language, contacts: contacts,
             entry: try entry(.received, at: parcel.received, actor: "citizen", json: json),
             followsUp: followsUp, jobs: jobs, blobs: submission.attachments.compactMap(\.content.blob))
+    }
+}
+
+extension Parcel.Body {
+    /// The bytes, or what names them.
+    fileprivate var bytes: Data {
+        switch self {
+        case .bytes(let bytes): bytes
+        case .blob(let id, _): Data(id.hex.utf8)
+        }
     }
 }
 

@@ -107,14 +107,44 @@ struct WebhookChannelTests {
         }
     }
 
-    @Test("An id used again for other words keeps the first report and says so")
+    @Test("An id used again for other words makes a ticket of its own, once, and says so")
     func reused() async throws {
         try await Self.live { gateway in
             let first = try Self.receipts(try await Self.post(gateway, #"{"data":{"text":"一"}}"#))
             let other = try Self.receipts(try await Self.post(gateway, #"{"data":{"text":"二"}}"#))
             #expect(first[0].reused == nil)
             #expect(other[0].reused == true)
-            #expect(other[0].number == first[0].number)
+            #expect(other[0].class == "ticket" && other[0].id == "msg_1")
+            #expect(other[0].number != first[0].number)
+            #expect(try Self.receipts(try await Self.post(gateway, #"{"data":{"text":"二"}}"#)) == other)
+            #expect(try Self.receipts(try await Self.post(gateway, #"{"data":{"text":"一"}}"#)) == first)
+            let books = try await gateway.books()
+            #expect(books.complaints.isEmpty)
+            #expect(books.arrivals == ["ticket": 2])
+            let entries = try await gateway.store.entries(of: [2])
+            let kept = try gateway.tools.keys.payload(Submission.self, of: try #require(entries.first))
+            #expect(kept?.text == "二" && kept?.remarks.count == 1)
+        }
+    }
+
+    @Test("What is mended and sent again with its id is kept, whether it can be read now or not") func mended()
+        async throws
+    {
+        try await Self.live { gateway in
+            func send(_ body: String) async throws -> Receipts.One {
+                try Self.receipts(try await Self.post(gateway, body))[0]
+            }
+            let bad = try await send(#"{"data":{"text":1}}"#)
+            #expect(bad.class == "quarantined" && bad.reused == nil)
+            #expect(try await send(#"{"data":{"text":1}}"#) == bad)
+            #expect(try await send(#"{"data":{"text":2}}"#).class == "quarantined")
+            let mended = try await send(#"{"data":{"text":"井盖没了"}}"#)
+            #expect(mended.class == "ticket" && mended.reused == true)
+            let whole = try await send(#"{"data":[]"#)
+            #expect(whole.class == "quarantined")
+            let books = try await gateway.books()
+            #expect(books.complaints.isEmpty)
+            #expect(books.arrivals == ["ticket": 1, "quarantined": 3])
         }
     }
 

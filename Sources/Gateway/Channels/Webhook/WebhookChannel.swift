@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Hummingbird
 import Intake
@@ -6,7 +7,8 @@ import Logging
 /// Reports pushed by our own website, app or call-centre system, or by anybody who signs as Standard Webhooks says:
 /// `POST /hooks/<channel>` with a `WebhookBody`.
 ///
-/// Answers: 200 with one receipt an item once all are on disk, the same for a repeat; 401 for what cannot be verified
+/// Answers: 200 with one receipt an item once all are on disk, the same for a repeat, and one of its own for other
+/// content under an id that came before; 401 for what cannot be verified
 /// (counted by reason, bytes not kept); 413 for a body over the limit; 503 with Retry-After for our own trouble. What is
 /// verified and cannot be read is quarantined and answered with 200, because the sender has done its part.
 struct WebhookChannel: Channel {
@@ -74,13 +76,37 @@ struct WebhookChannel: Channel {
     private func keep(_ hook: Hook, id: String, received: Instant, into inbox: Inbox) async -> HookAnswer {
         let items = Self.items(hook.body, id: id)
         do throws(Trouble) {
-            let receipts = try await hook.keep(items, channel: name, received: received, tools: tools, in: inbox)
-            let body = try JSON.encode(WebhookReceipts(items, receipts, tools.keys))
+            var receipts = try await hook.keep(items, channel: name, received: received, tools: tools, in: inbox)
+            let reused = Set(receipts.indices.filter { receipts[$0].seen == .differs })
+            if !reused.isEmpty {
+                // All items again, so that each stands where reading the bytes finds it.
+                var again = items
+                for index in reused { again[index] = try Self.apart(items[index], hook.body) }
+                receipts = try await hook.keep(again, channel: name, received: received, tools: tools, in: inbox)
+            }
+            let body = try JSON.encode(WebhookReceipts(items, receipts, reused: reused, tools.keys))
             return HookAnswer(.ok, type: "application/json; charset=utf-8", body: body)
         } catch {
             tools.log.warning("a webhook was not kept", metadata: ["channel": "\(name)", "trouble": "\(error)"])
             return .later(error)
         }
+    }
+
+    /// An item whose id came before with other content, as a thing of its own: the sender mended it, or gives out ids
+    /// twice, and which of the two a person must see. Sent again it has the same id.
+    private static func apart(_ item: Item, _ body: [UInt8]) throws(Trouble) -> Item {
+        var apart = item
+        var said = Data(body)
+        if case .submission(var submission) = item.content {
+            said = try JSON.encode(submission)
+            said.append(try JSON.encode(submission.people))
+            let words = Phrase(
+                zh: "来源用同一编号发过另一份内容，两份都已收下", en: "the source sent other content with this id before; both were kept")
+            submission.remarks.append(words.kept)
+            apart.content = .submission(submission)
+        }
+        apart.sourceID += "#\(SHA256.hash(data: said).hex)"
+        return apart
     }
 
     /// The items of a body, or one that stands for a body that cannot be read.
@@ -113,20 +139,22 @@ struct WebhookReceipts: Encodable {
         var code: String?
         /// What is wrong with an item that could not be read.
         var reason: String?
-        /// Set when the same id came before with other content: nothing new was kept.
+        /// Set when the same id came before with other content: this was kept too, on its own.
         var reused: Bool?
     }
     var receipts: [One]
 
-    init(_ items: [Item], _ receipts: [Receipt], _ keys: Keys) {
-        self.receipts = zip(items, receipts).map { item, receipt in
+    /// - Parameter reused: positions of the items whose id came before with other content.
+    init(_ items: [Item], _ receipts: [Receipt], reused: Set<Int>, _ keys: Keys) {
+        self.receipts = zip(items, receipts).enumerated().map { index, pair in
+            let (item, receipt) = pair
             var one = One(id: item.sourceID, class: receipt.arrival.rawValue)
             one.number = receipt.ticket?.description
             if receipt.arrival == .ticket { one.code = receipt.ticket.map(keys.lookupCode) }
             if receipt.arrival == .quarantined, case .unreadable(let reason) = item.content {
                 one.reason = Phrase(kept: reason).en
             }
-            if receipt.seen == .differs { one.reused = true }
+            if reused.contains(index) { one.reused = true }
             return one
         }
     }
