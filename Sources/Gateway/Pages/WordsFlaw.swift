@@ -54,6 +54,10 @@ extension Words {
             say(
                 "页面打开太久，已经为您更新，请再按一次“提交”",
                 "The page was open for too long and has been renewed. Please press “Send” once more")
+        case .tokenUsed:
+            say(
+                "这份表单已经提交过。要另外反映这里写的，请再按一次“提交”",
+                "This form was sent already. To send what it says now as another report, press “Send” once more")
         case .trapped: say("有一格必须空着，请清空后再提交", "One field must stay empty. Clear it and send again")
         case .tooMany(let minutes):
             say(

@@ -65,7 +65,7 @@ import Testing
             .textMissing, .textTooLong(limit: 5), .fieldTooLong(.name, limit: 9), .choiceUnknown(.category),
             .phoneUnreadable, .mailUnreadable, .consentMissing, .tooManyFiles(limit: 9, dropped: ["a", "b"]),
             .fileTooLarge("a", limit: 1 << 20), .filesTooLarge(limit: 1 << 30, dropped: ["a"]), .fileRefused("a"),
-            .fileEmpty("a"), .tooFast, .tokenOld, .trapped, .tooMany(minutes: 1), .busy,
+            .fileEmpty("a"), .tooFast, .tokenOld, .tokenUsed, .trapped, .tooMany(minutes: 1), .busy,
         ]
         for flaw in all {
             #expect(Words(.chinese).say(flaw) != Words(.english).say(flaw))

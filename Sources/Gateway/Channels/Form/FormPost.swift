@@ -77,7 +77,11 @@ struct FormPost {
             draft, id: form.id, language: words.language, consent: channel.site.consentVersion, files: files)
         do throws(Trouble) {
             try await staging.hold(files)
-            let number = try await keep(saved, inbox)
+            guard let number = try await keep(saved, inbox) else {
+                let fresh = FormToken(issued: now)
+                try await Staging(channel: channel, form: fresh, now: now).hold(files)
+                return again(draft, fresh, [.tokenUsed], emergency, words)
+            }
             let query = [(name: "code", value: tools.keys.lookupCode(number))]
             return .see(words.link(.receipt("\(number)"), query))
         } catch {
@@ -95,37 +99,51 @@ struct FormPost {
             throw FormReader.Stop.tooLarge
         }
         var reader = FormReader(channel.limits, blobs: tools.blobs, keys: tools.keys)
-        try await reader.read(request.body, boundary: boundary) { fields in
-            // Files are kept for forms of ours only: who has no token cannot fill the disk.
-            guard admitted, let form = FormToken(fields.value(.token), keys: tools.keys) else { return nil }
-            let already = Set(fields.values(.kept)).subtracting(fields.values(.remove)).count
-            return FormReader.Admitted(already: already, owner: form.id)
+        do {
+            try await reader.read(request.body, boundary: boundary) { fields in
+                // Files are kept for forms of ours only: who has no token cannot fill the disk.
+                guard admitted, let form = FormToken(fields.value(.token), keys: tools.keys) else { return nil }
+                let already = Set(fields.values(.kept)).subtracting(fields.values(.remove)).count
+                return FormReader.Admitted(already: already, owner: form.id)
+            }
+        } catch {
+            channel.uploads.spend(Double(reader.received) / Double(1 << 20), of: sender, now: now)
+            await abandon(reader.result)
+            throw error
         }
         return reader.result
     }
 
-    /// Keeps the report, and answers a repeat with the first receipt. The same form with other content is another
-    /// report: somebody went back and wrote about something else.
-    private func keep(_ form: SavedForm, _ inbox: Inbox) async throws(Trouble) -> TicketNumber {
+    /// Leaves the files of a form that broke off to the sweep.
+    private func abandon(_ posted: FormReader.Result) async {
+        guard !posted.files.isEmpty, let form = FormToken(posted.fields.value(.token), keys: tools.keys) else { return }
+        let staging = Staging(channel: channel, form: form, now: now)
+        do throws(Trouble) { try await staging.abandon(posted.files) } catch {
+            tools.log.error(
+                "files of a broken-off form stay", metadata: ["channel": "\(channel.name)", "trouble": "\(error)"])
+        }
+    }
+
+    /// Keeps the report, and answers a repeat with the first receipt. Nil where this form was a report already, with other
+    /// content: somebody went back and wrote about something else, and takes a new form for it, as everybody does.
+    private func keep(_ form: SavedForm, _ inbox: Inbox) async throws(Trouble) -> TicketNumber? {
         let json = try JSON.encode(form)
         let body: Parcel.Body =
             if json.count <= Parcel.inlineLimit { .bytes(json) } else {
                 .blob(try await tools.blobs.put(json, keys: tools.keys).id, size: Int64(json.count))
             }
-        let other = "\(form.id).\(tools.keys.sign("form content", String(decoding: json, as: UTF8.self)).hex)"
-        for id in [form.id, other] {
-            let parcel = Parcel(
-                channel: channel.name, received: now, envelope: envelope, body: body,
-                items: [Item(sourceID: id, content: .submission(form.submission))])
-            guard let receipt = try await inbox.accept(parcel).first, let number = receipt.ticket else {
-                throw .needsPerson("一份表单没有成为工单", "a form became no ticket")
-            }
-            if receipt.seen != .differs { return number }
+        let parcel = Parcel(
+            channel: channel.name, received: now, envelope: envelope(of: form), body: body,
+            items: [Item(sourceID: form.id, content: .submission(form.submission))])
+        guard let receipt = try await inbox.accept(parcel).first, let number = receipt.ticket else {
+            throw .needsPerson("一份表单没有成为工单", "a form became no ticket")
         }
-        throw .needsPerson("一份表单的内容与另一份的编号相同", "a form's content has the key of another")
+        return receipt.seen == .differs ? nil : number
     }
 
-    private var envelope: [String: String] {
+    /// For who looks into trouble; of an anonymous report nothing that leads to its sender.
+    private func envelope(of form: SavedForm) -> [String: String] {
+        guard !form.anonymous else { return [:] }
         var envelope: [String: String] = [:]
         envelope["user-agent"] = request.headers[.userAgent]
         envelope["accept-language"] = request.headers[.acceptLanguage]

@@ -59,7 +59,8 @@ struct FormReader: ~Copyable {
     private let keys: Keys
     private var parts = 0
     private var fieldParts = 0
-    private var received: Int64 = 0
+    /// Bytes of the body so far.
+    private(set) var received: Int64 = 0
     private var total: Int64 = 0
     private var asked = false
     private var admitted: Admitted?
@@ -96,7 +97,8 @@ struct FormReader: ~Copyable {
     }
     var result: Result { Result(fields: fields, files: files, flaws: flaws, trouble: trouble) }
 
-    /// Reads the whole body. Every file that was finished is in `files`, on disk; nothing else is left behind.
+    /// Reads the whole body. Every file that was finished is in `files`, on disk, also when it throws; nothing else is left
+    /// behind.
     mutating func read<Body: AsyncSequence>(
         _ body: Body, boundary: String, admit: Admission
     ) async throws where Body.Element == ByteBuffer {

@@ -11,6 +11,10 @@ struct Staging {
 
     /// How long files wait for their form.
     static let lifetime = Duration.seconds(7 * 86_400)
+    /// How long the files of a form that broke off lie: another try of it may be sending the same ones just now.
+    static let grace = Duration.seconds(3600)
+    /// The time of a file that is not swept any more.
+    static let pinned = Instant(milliseconds: .max)
 
     private var tools: Tools { channel.tools }
     private var key: Data { tools.keys.sourceKey(channel: channel.name, id: form.id) }
@@ -30,17 +34,27 @@ struct Staging {
         }
         if files.count < listed.count { flaws.append(.filesExpired(listed.count - files.count)) }
         for upload in posted.files where !files.contains(where: { $0.blob == upload.blob }) {
-            let file = SavedForm.File(
-                name: upload.name, type: upload.kind.type, size: upload.size, blob: upload.blob)
-            if !staged.contains(where: { $0.blob == file.blob }) { try await stage(file) }
+            let file = SavedForm.File(upload)
+            // One that broke off may have brought it, and is soon forgotten.
+            if !staged.contains(where: { $0.blob == file.blob && $0.at >= now - Self.grace }) {
+                try await stage(file, at: now)
+            }
             files.append(file)
         }
         return files
     }
 
-    /// The ledger is about to name these files: none of them may be swept before it does.
+    /// The ledger is about to name these files, or this form takes them over: none of them may be swept before it does.
     func hold(_ files: [SavedForm.File]) async throws(Trouble) {
-        for file in files { try await stage(file) }
+        for file in files { try await stage(file, at: now) }
+    }
+
+    /// What came with a form that broke off: no page lists it, so it goes soon, unless an earlier try brought it too.
+    func abandon(_ uploads: [FormReader.File]) async throws(Trouble) {
+        let staged = try await tools.store.staged(key)
+        for upload in uploads where !staged.contains(where: { $0.blob == upload.blob }) {
+            try await stage(SavedForm.File(upload), at: now - Self.lifetime + Self.grace)
+        }
     }
 
     /// Removes, now and every hour, what nobody came back for; returns when cancelled.
@@ -53,10 +67,16 @@ struct Staging {
         }
     }
 
-    private func stage(_ file: SavedForm.File) async throws(Trouble) {
+    private func stage(_ file: SavedForm.File, at: Instant) async throws(Trouble) {
         try await tools.store.stage(
             StagedFile(
                 form: key, file: Self.id(file.blob), sealed: try tools.keys.seal(json: file, as: "staged"),
-                blob: file.blob, at: now))
+                blob: file.blob, at: at))
+    }
+}
+
+extension SavedForm.File {
+    fileprivate init(_ upload: FormReader.File) {
+        self.init(name: upload.name, type: upload.kind.type, size: upload.size, blob: upload.blob)
     }
 }

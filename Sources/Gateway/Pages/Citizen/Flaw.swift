@@ -22,6 +22,8 @@ package enum Flaw: Sendable, Equatable {
     case fileEmpty(String)
     case tooFast
     case tokenOld
+    /// The form was a report already, and now says something else.
+    case tokenUsed
     case trapped
     case tooMany(minutes: Int)
     case busy
@@ -37,7 +39,7 @@ package enum Flaw: Sendable, Equatable {
         case .tooManyFiles, .fileTooLarge, .filesTooLarge, .filesUnwanted, .filesExpired, .fileRefused, .fileEmpty:
             .files
         case .trapped: .trap
-        case .tooFast, .tokenOld, .tooMany, .busy: nil
+        case .tooFast, .tokenOld, .tokenUsed, .tooMany, .busy: nil
         }
     }
 
@@ -57,6 +59,7 @@ package enum Flaw: Sendable, Equatable {
         case .fileEmpty: "file-empty"
         case .tooFast: "too-fast"
         case .tokenOld: "token-old"
+        case .tokenUsed: "token-used"
         case .trapped: "trapped"
         case .tooMany: "rate"
         case .busy: "busy"
@@ -72,7 +75,7 @@ package enum Flaw: Sendable, Equatable {
         case .busy: 503
         case .textMissing, .choiceUnknown, .phoneUnreadable, .mailUnreadable, .consentMissing, .fileEmpty,
             .filesUnwanted, .filesExpired, .tooFast,
-            .tokenOld, .trapped:
+            .tokenOld, .tokenUsed, .trapped:
             422
         }
     }
