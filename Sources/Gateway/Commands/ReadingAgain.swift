@@ -31,6 +31,9 @@ struct ReadingAgain {
         do throws(Trouble) { items = try await self.items(kept.parcel, by: channel) } catch {
             return stays(error.words.kept)
         }
+        if write, kept.arrivals.count == 1, first.item == 0, items.count > 1 {
+            try await accept(items, of: kept.parcel, first: kept.arrivals[0])
+        }
         var outcomes: [Outcome] = []
         for row in rows {
             guard items.indices.contains(row.item) else {
@@ -40,14 +43,18 @@ struct ReadingAgain {
             }
             outcomes.append(try await move(row, items[row.item]))
         }
-        // What was one unreadable thing may turn out to be several: the others come in as any arrival does, by their
-        // own ids, so that those already known stay one.
-        if write, kept.arrivals.count == 1, items.count > 1, outcomes.contains(where: { $0.class != .quarantined }) {
-            let body = try await self.body(kept.parcel)
-            let rest = try parcel(kept.parcel, items: Array(items.dropFirst()), body: body)
-            _ = try await ledger.store.accept([try ledger.keys.seal(rest, day: day)])
-        }
         return outcomes
+    }
+
+    /// What was one unreadable thing turns out to be several: the others come in as any arrival does, by their own ids, so
+    /// that those already known stay one. They come before the first leaves the quarantine, and whatever becomes of it: a
+    /// crash between the two loses none. The first goes by the key it was set aside under, so that each stands where reading
+    /// the bytes finds it.
+    private func accept(_ items: [Item], of kept: KeptParcel, first key: Data) async throws {
+        let whole = try parcel(kept, items: items, body: try await body(kept))
+        var sealed = try ledger.keys.seal(whole, day: day)
+        sealed.arrivals[0].key = key
+        _ = try await ledger.store.accept([sealed])
     }
 
     private func day(_ instant: Instant) -> Day { ledger.city.calendar.zone.local(instant).day }
