@@ -3,15 +3,13 @@ import Logging
 import ServiceLifecycle
 
 /// What happens by the clock: lanes looked at each second (retries, work of other nodes), a store round trip that
-/// feeds the watchdog, a checkpoint each minute, uploads nobody sent swept each hour.
+/// feeds the watchdog, a checkpoint each minute.
 struct Ticker: Service {
     let tools: Tools
     let inbox: Inbox
     let floor: Int64
     let manager: ServiceManager
     let clerk: @Sendable () -> Clerk?
-    /// How long an upload waits for its form.
-    private static let patience = Duration.seconds(24 * 3600)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -27,7 +25,6 @@ struct Ticker: Service {
                     await count()
                     counting = seconds + max(300, 100 * Int((ContinuousClock.now - began).components.seconds))
                 }
-                if seconds % 3600 == 3599 { await sweep() }
                 seconds += 1
                 try? await Task.sleep(for: .seconds(1))
             }
@@ -87,13 +84,5 @@ struct Ticker: Service {
                 tools.log.critical("the books do not balance", metadata: ["complaint": "\(complaint.en)"])
             }
         } catch { tools.log.warning("the books could not be counted", metadata: ["trouble": "\(error)"]) }
-    }
-
-    private func sweep() async {
-        do throws(Trouble) {
-            for blob in try await tools.store.sweepStaged(before: tools.now() - Ticker.patience) {
-                try await tools.blobs.remove(blob)
-            }
-        } catch { tools.log.warning("uploads could not be swept", metadata: ["trouble": "\(error)"]) }
     }
 }
