@@ -21,6 +21,16 @@ extension Words {
     var nextRead: String { say("凭查询码查看结果", "Read the answer with your look-up code") }
     var nextDecided: String { say("承办单位作出答复", "The department answers") }
     var nextAnswer: String { say("给您答复", "You have an answer") }
+    func say(_ step: ReceiptPage.Step) -> String {
+        switch step {
+        case .sent: nextSent
+        case .contact: nextContact
+        case .answer: nextAnswer
+        case .decided: nextDecided
+        case .relay: nextRelay
+        case .read: nextRead
+        }
+    }
     func by(_ moment: String) -> String { say("最晚 \(moment)", "by \(moment) at the latest") }
     var receiptTrack: String { say("查看进度", "Follow it") }
     var receiptMore: String { say("再反映一件事", "Report something else") }

@@ -15,6 +15,8 @@ import Testing
             #expect(first.status == 201)
             let number = try #require(first["number"].flatMap { TicketNumber($0) })
             #expect(first["lookup_code"] == caller.keys.lookupCode(number))
+            #expect(first["answer_by"]?.hasSuffix("Z") == true)
+            #expect(first.text.contains(#""next":["We pass it to the department in charge""#))
             let again = try await caller.post(body, key: "\"one\"")
             #expect(again.status == 201 && again.body == first.body && again.header("idempotent-replayed") == "true")
 
@@ -28,6 +30,8 @@ import Testing
                 let answer = try await caller.get(link)
                 return answer["state"] == "accepted" ? answer : nil
             }
+            #expect(status["answer_by"] == first["answer_by"])
+            #expect(try await caller.post(body, key: "one").body == first.body)
             #expect(status.text.contains("Lighting Office") && !status.text.contains("13800138000"))
             #expect(try await gateway.books().tickets == 2)
         }

@@ -60,6 +60,7 @@ struct WeChatChannelTests {
         try await Self.live { live in
             let first = try await live.say("幸福路12号路灯不亮", id: 1)
             #expect(first.hasPrefix("已收到，编号 20231115-000001，查询码 "))
+            #expect(first.contains("，最晚 ") && first.contains("答复"))
             live.clock.now = Self.now + .seconds(5)
             #expect(try await live.say("幸福路12号路灯不亮", id: 1) == first)
             let books = try await live.gateway.books()
@@ -67,6 +68,7 @@ struct WeChatChannelTests {
             #expect(books.arrivals == ["ticket": 1])
             let english = try await live.say("The street lamp is broken", from: "oXyz", id: 2)
             #expect(english.hasPrefix("Received. Number 20231115-000002"))
+            #expect(english.contains("; you have an answer by "))
         }
     }
 

@@ -25,12 +25,16 @@ struct APISubmission {
         var lookupCode: String?
         /// True when the report joined an earlier ticket.
         var followUp: Bool
+        /// What happens now, in order; with `answerBy` not given for a follow-up, whose ticket may be somebody else's.
+        var next: [String]?
+        var answerBy: String?
         var links: Links?
 
         enum CodingKeys: String, CodingKey {
-            case number, links
+            case number, next, links
             case lookupCode = "lookup_code"
             case followUp = "follow_up"
+            case answerBy = "answer_by"
         }
     }
 
@@ -54,11 +58,15 @@ struct APISubmission {
         hook.envelope[Self.sourceField] = id
         hook.envelope[Self.keyField] = key.id
         let receipt: Receipt
+        let now = tools.now()
         do throws(Trouble) {
-            for file in read.staged { try await tools.store.stage(file) }
+            // None of its files may be swept before the ledger names them.
+            for var file in read.staged where file.at != Staging.pinned {
+                file.at = now
+                try await tools.store.stage(file)
+            }
             let item = Item(sourceID: id, content: .submission(read.submission))
-            let receipts = try await hook.keep(
-                [item], channel: channel.name, received: tools.now(), tools: tools, in: inbox)
+            let receipts = try await hook.keep([item], channel: channel.name, received: now, tools: tools, in: inbox)
             guard let first = receipts.first else { throw .needsPerson("一件诉求没有得到回执", "a report got no receipt") }
             receipt = first
         } catch {
@@ -72,17 +80,36 @@ struct APISubmission {
                     zh: "这个 Idempotency-Key 已用于另一份内容，没有保存",
                     en: "this Idempotency-Key came before with other content; nothing was kept"))
         }
-        return response(receipt, number)
+        if receipt.seen == .first { await pin(read.staged) }
+        let prospect: Prospect?
+        do throws(Trouble) {
+            prospect = try await Prospect.told(
+                with: receipt, of: read.submission, channel: channel.name, at: now, tools)
+        } catch { throw .later(error) }
+        return response(receipt, number, prospect)
     }
 
-    private func response(_ receipt: Receipt, _ number: TicketNumber) -> Response {
+    /// A report sent again after weeks names its files again: their references stay good. The files themselves are the
+    /// ledger's by now.
+    private func pin(_ files: [StagedFile]) async {
+        for var file in files {
+            file.at = Staging.pinned
+            do throws(Trouble) { try await channel.tools.store.stage(file) } catch {
+                channel.tools.log.warning(
+                    "a reference lasts a week only", metadata: ["channel": "\(channel.name)", "trouble": "\(error)"])
+            }
+        }
+    }
+
+    private func response(_ receipt: Receipt, _ number: TicketNumber, _ prospect: Prospect?) -> Response {
         var headers: HTTPFields = [.location: Path.submission("\(number)").text]
         if receipt.seen == .again, let replayed = HTTPField.Name("Idempotent-Replayed") { headers[replayed] = "true" }
         // Whose ticket a follow-up joins nobody here has shown: its code stays secret.
         let code = receipt.arrival == .ticket ? channel.tools.keys.lookupCode(number) : nil
         let answer = Answer(
             number: "\(number)", lookupCode: code,
-            followUp: receipt.arrival == .followUp,
+            followUp: receipt.arrival == .followUp, next: prospect?.reach.steps.map(Words(request).say),
+            answerBy: prospect?.answer?.text,
             links: code.map { code in
                 Answer.Links(
                     self: Path.submission("\(number)").link([("code", code)]),
@@ -112,7 +139,7 @@ extension APISubmission {
     struct Read {
         var id: String?
         var submission: Submission
-        /// Uploaded files it names, to be kept for good.
+        /// Uploaded files it names.
         var staged: [StagedFile] = []
     }
 

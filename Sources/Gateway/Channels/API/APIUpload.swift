@@ -80,16 +80,14 @@ struct APIUpload {
         throw problem
     }
 
-    /// What a reference of this key stands for, marked as used; nil if it is none, or was removed.
+    /// What a reference of this key stands for; nil if it is none, or was removed.
     static func find(
         _ reference: String, key: String, channel: APIChannel
     ) async throws(Trouble) -> (StagedFile, Attachment)? {
         let tools = channel.tools
         guard reference.utf8.count == 22,
-            var file = try await tools.store.staged(owner(reference, key: key, channel)).first
+            let file = try await tools.store.staged(owner(reference, key: key, channel)).first
         else { return nil }
-        // Never swept: a repeat of the submission may name it at any time.
-        file.at = Instant(milliseconds: .max)
         return (file, try tools.keys.open(Attachment.self, file.sealed, as: "staged"))
     }
 

@@ -211,6 +211,16 @@ enum OpenAPI {
                     "description": "Secret: whoever has it may follow the report. Not given for a follow-up."
                   },
                   "follow_up": {"type": "boolean"},
+                  "next": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "What happens now, in order, in the language of Accept-Language. Not given for a follow-up."
+                  },
+                  "answer_by": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "By when there is an answer, where the catalogue sets a limit. Not given for a follow-up."
+                  },
                   "links": {
                     "type": "object",
                     "properties": {"self": {"type": "string"}, "track": {"type": "string"}}

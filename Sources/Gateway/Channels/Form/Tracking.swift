@@ -66,19 +66,10 @@ struct Tracking {
     func receipt() async -> Response {
         if code.isEmpty { return .page(page.ask(number: number), words) }
         return await withTicket { ticket throws(Trouble) in
-            let id = ticket.number.id
-            let dossier = try Dossier.read(ticket, try await tools.store.entries(of: [id]), keys: tools.keys)
-            // Settled a moment after the answer: until then the same decision is made here, and not kept.
-            var (emergency, deadlines) = (dossier.settled?.found.emergency ?? [], dossier.settled?.deadlines)
-            if dossier.settled == nil, let city = tools.city() {
-                let found = city.settle(dossier.submission, channel: ticket.channel, at: ticket.received)
-                (emergency, deadlines) = (found.emergency, city.deadlines(found.decision, from: ticket.received))
-            }
-            let reach: ReceiptPage.Reach =
-                try await tools.store.contacts(of: id).isEmpty ? .lookup : ticket.confidential ? .hotline : .department
+            let prospect = try await Prospect(ticket, tools)
             let receipt = ReceiptPage.Receipt(
-                number: "\(ticket.number)", code: code, reach: reach, emergency: emergency,
-                contact: deadlines?.contact, answer: ticket.resolveBy ?? deadlines?.resolve)
+                number: "\(ticket.number)", code: code, reach: prospect.reach, emergency: prospect.emergency,
+                contact: prospect.contact, answer: prospect.answer)
             return .page(ReceiptPage(site: channel.site, words: words, receipt: receipt).html, words)
         }
     }

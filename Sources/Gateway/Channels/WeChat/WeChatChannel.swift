@@ -150,9 +150,16 @@ struct WeChatChannel: Channel {
             sourceID: message.sourceID, content: .submission(submission),
             rest: emergency(in: message).isEmpty ? rest : .zero)
         let receipt = try await hook.keep([item], channel: name, received: now, tools: tools, in: inbox).first
-        guard let number = receipt?.ticket else { return .unread }
+        guard let receipt, let number = receipt.ticket else { return .unread }
         await conversations.kept(message.sourceID, from: message.sender, followsUp: followsUp, as: number, now: now)
-        return receipt?.arrival == .followUp ? .added(number) : .received(number, code: tools.keys.lookupCode(number))
+        guard let prospect = try await Prospect.told(with: receipt, of: submission, channel: name, at: now, tools)
+        else {
+            return .added(number)
+        }
+        let words = Words(message.language)
+        let zone = tools.city()?.calendar.zone ?? .utc
+        let by = prospect.answer.map { words.by(words.deadline($0, in: zone)) }
+        return .received(number, code: tools.keys.lookupCode(number), by: by ?? "")
     }
 
     /// The numbers the words call for, usually none.

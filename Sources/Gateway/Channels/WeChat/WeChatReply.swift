@@ -3,7 +3,8 @@ import Intake
 
 /// What a citizen reads at once in answer to a message (WeChat: "passive reply", text of 2,048 bytes at most).
 enum WeChatReply: Sendable, Equatable {
-    case received(TicketNumber, code: String)
+    /// `by`: when there is an answer at the latest, as it is told; empty where no limit is set.
+    case received(TicketNumber, code: String, by: String)
     case added(TicketNumber)
     /// Kept, but a person must read it.
     case unread
@@ -16,15 +17,15 @@ enum WeChatReply: Sendable, Equatable {
 
     func words(_ language: Language) -> String {
         switch self {
-        case .received(let number, let code):
+        case .received(let number, let code, let by):
             Phrase(
                 zh: """
                     已收到，编号 \(number)，查询码 \(code)。
-                    我们会转交有关部门办理。接着发来的文字、图片、语音和位置会补充到同一件事里；反映另一个问题，请先发送“新问题”。
+                    我们会转交有关部门办理\(by.isEmpty ? "" : "，\(by)答复")。接着发来的文字、图片、语音和位置会补充到同一件事里；反映另一个问题，请先发送“新问题”。
                     """,
                 en: """
                     Received. Number \(number), look-up code \(code).
-                    It goes to the department in charge. Words, pictures, voice and places you send next are added to this \
+                    It goes to the department in charge\(by.isEmpty ? "" : "; you have an answer \(by)"). Words, pictures, voice and places you send next are added to this \
                     report; to report something else, first send "new".
                     """)[language]
         case .added(let number):

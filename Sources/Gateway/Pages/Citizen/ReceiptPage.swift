@@ -10,7 +10,18 @@ package struct ReceiptPage: Sendable {
         case hotline
         /// Nobody can; the citizen looks it up.
         case lookup
+
+        /// What happens to a report, in order.
+        var steps: [Step] {
+            switch self {
+            case .department: [.sent, .contact, .answer]
+            case .hotline: [.sent, .decided, .relay]
+            case .lookup: [.sent, .decided, .read]
+            }
+        }
     }
+
+    enum Step: Sendable { case sent, contact, answer, decided, relay, read }
 
     package struct Receipt: Sendable {
         package var number: String
@@ -67,14 +78,14 @@ package struct ReceiptPage: Sendable {
     }
 
     private var steps: [HTML] {
-        let sent = step(words.nextSent, nil)
-        switch receipt.reach {
-        case .department:
-            return [sent, step(words.nextContact, receipt.contact), step(words.nextAnswer, receipt.answer)]
-        case .hotline:
-            return [sent, step(words.nextDecided, receipt.answer), step(words.nextRelay, nil)]
-        case .lookup:
-            return [sent, step(words.nextDecided, receipt.answer), step(words.nextRead, nil)]
+        receipt.reach.steps.map { step in
+            let due: Instant? =
+                switch step {
+                case .contact: receipt.contact
+                case .answer, .decided: receipt.answer
+                case .sent, .relay, .read: nil
+                }
+            return self.step(words.say(step), due)
         }
     }
 
