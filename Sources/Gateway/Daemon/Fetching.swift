@@ -55,8 +55,8 @@ struct Fetching: Sendable {
             if let blob = attachment.content.blob { outcome.blobs.append(blob) }
             outcome.entries.append(try tools.keys.entry(.fetched, at: tools.now(), actor: "intake", fetched))
         }
-        // Departments get what came since their first work order.
-        if !outcome.entries.isEmpty { outcome.jobs = [NewJob(lane: .settle, due: tools.now())] }
+        // Departments get the files that came since their first work order; that none came is for the operator.
+        if !outcome.blobs.isEmpty { outcome.jobs = [NewJob(lane: .settle, due: tools.now())] }
         return outcome
     }
 
