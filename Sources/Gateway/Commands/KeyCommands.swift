@@ -95,7 +95,11 @@ struct KeyCommands: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: Terminal.both("吊销密钥，立即生效", "Revoke a key; it takes effect at once"))
+            abstract: Terminal.both(
+                "吊销密钥，\(seconds) 秒内生效", "Revoke a key; it is refused within \(seconds) seconds"))
+
+        /// A daemon remembers a key for so long.
+        private static let seconds = KeyRing.memory.components.seconds
 
         @OptionGroup var place: Where
         @Argument(help: "密钥编号（见 key list） Id of the key, see key list") var id: String
@@ -106,7 +110,9 @@ struct KeyCommands: AsyncParsableCommand {
                     throw Trouble.lasting(
                         Terminal.both("没有密钥 \(id)，或已吊销", "there is no key \(id), or it is revoked already"))
                 }
-                Terminal.say(Terminal.both("已吊销 \(id)", "revoked \(id)"))
+                Terminal.say(
+                    Terminal.both(
+                        "已吊销 \(id)，\(Self.seconds) 秒内失效", "revoked \(id); refused within \(Self.seconds) seconds"))
             }
         }
     }
