@@ -45,9 +45,10 @@ struct Works: Sendable {
         holdAfter = configuration.holdAfter
         holdsUnclear = holding
         ways = Pipeline.Ways(answers: channels.compactMapValues(\.answers), alerts: configuration.alerts)
-        let router = Router(context: GatewayContext.self)
+        let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
         for channel in channels.values { channel.routes(router, into: inbox) }
-        responder = router.buildResponder()
+        let built = router.buildResponder()
+        responder = Methods(built, router)
     }
 
     private enum Unclear: String, CaseIterable { case retry, hold }
