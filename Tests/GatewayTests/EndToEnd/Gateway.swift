@@ -207,16 +207,23 @@ func withGateway(
             let books = try await gateway.books()
             guard books.complaints.isEmpty else { throw RunningGateway.Failed(text: "\(books.complaints)") }
         }
+        try await on(ledger, run)
+    }
+}
+
+/// Runs `body` when it is its turn, with the connection string of a database of its own if it is to be PostgreSQL.
+func on(_ ledger: Backend, _ body: (_ connection: String?) async throws -> Void) async throws {
+    try await Turns.gateways.take {
         switch ledger {
-        case .sqlite: try await run(nil)
-        case .postgres: try await withPostgres(empty: true) { try await run($0) }
+        case .sqlite: try await body(nil)
+        case .postgres: try await withPostgres(empty: true) { try await body($0) }
         }
     }
 }
 
 /// Asks again, each time the event loop lets it, until the answer is there or the limit is reached.
 func eventually<Answer>(
-    within limit: Duration = .seconds(20), _ what: String, _ ask: () async throws -> Answer?
+    within limit: Duration = .seconds(60), _ what: String, _ ask: () async throws -> Answer?
 ) async throws -> Answer {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

@@ -14,7 +14,7 @@ struct PromiseTests {
             let body = HookSender.report("东区临河街道路灯不亮三天了，电话13800138000", phone: "13800138000")
             let answer = try await gateway.call(HookSender.call(gateway, id: "msg_1", body: body))
             #expect(answer.status == 200 || answer.status == 201)
-            let order = try await eventually(within: .seconds(20), "the lead has its work order") {
+            let order = try await eventually("the lead has its work order") {
                 gateway.handedOver(to: "lighting").first
             }
             let text = String(decoding: order.json, as: UTF8.self)

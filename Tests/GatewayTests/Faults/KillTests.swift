@@ -1,5 +1,4 @@
 import Foundation
-import Servers
 import Testing
 
 @testable import Gateway
@@ -20,10 +19,7 @@ import Testing
                     "kill -9: \(ledger.rawValue)", runs: kills, acknowledged: acknowledged, lost: lost,
                     doubled: doubled)
             }
-            switch ledger {
-            case .sqlite: try await run(nil)
-            case .postgres: try await withPostgres(empty: true) { try await run($0) }
-            }
+            try await on(ledger, run)
         }
     }
 }

@@ -19,10 +19,7 @@ import Testing
                     try RunningGateway(
                         folder: folder, ledger: ledger, connection: connection, channels: CallDrop.channel))
             }
-            switch ledger {
-            case .sqlite: try await run(nil)
-            case .postgres: try await withPostgres(empty: true) { try await run($0) }
-            }
+            try await on(ledger, run)
         }
     }
 
@@ -47,10 +44,10 @@ import Testing
         let all = put
         try await gateway.start()
         defer { gateway.stop(SIGKILL) }
-        _ = try await eventually(within: .seconds(60), "all files are in done") {
+        _ = try await eventually("all files are in done") {
             drop.done == all ? true : nil as Bool?
         }
-        let orders = try await eventually(within: .seconds(60), "all are handed over") { () -> [String]? in
+        let orders = try await eventually("all are handed over") { () -> [String]? in
             let orders = gateway.handedOver(to: "lighting").map { String(decoding: $0.json, as: UTF8.self) }
             return orders.count >= all ? orders : nil
         }
