@@ -65,18 +65,14 @@ struct ReadingAgain {
         }
         guard write else { return Outcome(id: row.id, class: ReadingAgain.class(item.content)) }
         let now = ledger.now
+        let note = Replayed(quarantined: row.id, arrived: row.at, reason: Masker.mask(row.reason))
+        let entry = try ledger.keys.entry(.replayed, at: now, actor: ledger.actor, note)
         let single = Parcel(channel: row.channel, received: now, body: .bytes(Data()), items: [item])
         guard let arrival = try ledger.keys.seal(single, day: day).arrivals.first,
-            let receipt = try await ledger.store.replay(row.id, as: arrival, at: now)
+            let receipt = try await ledger.store.replay(row.id, as: arrival, entry: entry, at: now)
         else {
             throw Trouble.lasting(
                 Terminal.both("\(row.id) 已被别人重放", "\(row.id) was replayed by somebody else meanwhile"))
-        }
-        if let ticket = receipt.ticket {
-            var outcome = Intake.Outcome(ticket: ticket.id)
-            let note = Replayed(quarantined: row.id, arrived: row.at, reason: Masker.mask(row.reason))
-            outcome.entries = [try ledger.keys.entry(.replayed, at: now, actor: ledger.actor, note)]
-            _ = try await ledger.store.apply([outcome])
         }
         return Outcome(id: row.id, class: receipt.arrival, ticket: receipt.ticket)
     }

@@ -49,9 +49,11 @@ package protocol Store: Sendable {
     func quarantined(after: Int64, limit: Int) async throws(Trouble) -> [Quarantined]
     /// The bytes and envelope of a kept parcel.
     func parcel(_ id: Int64) async throws(Trouble) -> (parcel: KeptParcel, arrivals: [Data])?
-    /// Moves a quarantined arrival to another class, by an entry where it becomes a ticket (rule 3); false if it was
-    /// not in quarantine any more.
-    func replay(_ quarantined: Int64, as arrival: KeptArrival, at: Instant) async throws(Trouble) -> Receipt?
+    /// Moves a quarantined arrival to another class; `entry` goes to the ticket it becomes or follows up (rule 3). Nil
+    /// if it was not in quarantine any more.
+    func replay(
+        _ quarantined: Int64, as arrival: KeptArrival, entry: NewEntry, at: Instant
+    ) async throws(Trouble) -> Receipt?
     /// Holds a delivery, or releases a held one (its job is due at once); false if it was in no fitting state.
     func hold(delivery: Int64, entry: NewEntry) async throws(Trouble) -> Bool
     func release(delivery: Int64, at: Instant, entry: NewEntry) async throws(Trouble) -> Bool

@@ -36,7 +36,7 @@ extension PostgresStore {
     }
 
     package func replay(
-        _ quarantined: Int64, as arrival: KeptArrival, at: Instant
+        _ quarantined: Int64, as arrival: KeptArrival, entry: NewEntry, at: Instant
     ) async throws(Trouble) -> Receipt? {
         let take = PostgresStatement(
             """
@@ -58,6 +58,7 @@ extension PostgresStore {
                 let id = try connection.run("SELECT nextval('ticket_ids')")
                     .first { row throws(PostgresFailure) in try row.int() }
                 become = writing.add(new, received: at) { id ?? 0 }
+                if let number = become.1 { writing.append(entry, as: entry.kind, to: number.id) }
             }
             var statements = writing.statements
             if let reason = arrival.content.quarantine {

@@ -39,7 +39,7 @@ extension SQLiteStore {
     }
 
     package func replay(
-        _ quarantined: Int64, as arrival: KeptArrival, at: Instant
+        _ quarantined: Int64, as arrival: KeptArrival, entry: NewEntry, at: Instant
     ) async throws(Trouble) -> Receipt? {
         try await write { db in
             guard
@@ -56,7 +56,9 @@ extension SQLiteStore {
             var same = arrival
             same.key = row[3]
             var next = try Int64.fetchOne(db, sql: "SELECT ifnull(max(id), 0) + 1 FROM tickets") ?? 1
-            return try SQLiteStore.keep(same, parcel: row[0], item: row[1], of: parcel, next: &next, in: db)
+            let receipt = try SQLiteStore.keep(same, parcel: row[0], item: row[1], of: parcel, next: &next, in: db)
+            if let ticket = receipt.ticket { try SQLiteStore.append([entry], to: ticket.id, in: db) }
+            return receipt
         }
     }
 

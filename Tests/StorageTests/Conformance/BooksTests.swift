@@ -96,7 +96,8 @@ import Testing
         private mutating func replay() async throws {
             guard let row = try await store.quarantined(after: 0, limit: 1).first else { return }
             let arrival = try Samples.parcel(at: now, ("mended", content())).arrivals[0]
-            let receipt = try await store.replay(row.id, as: arrival, at: Samples.at(now))
+            let receipt = try await store.replay(
+                row.id, as: arrival, entry: Samples.entry(.replayed), at: Samples.at(now))
             if let receipt, receipt.arrival == .ticket, let ticket = receipt.ticket { tickets.append(ticket) }
         }
 

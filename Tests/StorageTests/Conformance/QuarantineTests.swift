@@ -31,13 +31,16 @@ import Testing
             _ = try await store.accept([Samples.parcel(("b", .unreadable("torn")))])
             let row = try #require(try await store.quarantined(after: 0, limit: 1).first)
             let arrival = try mended("b", Samples.submission("now it reads"))
-            let receipt = try #require(try await store.replay(row.id, as: arrival, at: Samples.at(50)))
+            let receipt = try #require(
+                try await store.replay(row.id, as: arrival, entry: Samples.entry(.replayed), at: Samples.at(50)))
             #expect(receipt.arrival == .ticket && receipt.seen == .first)
             let number = try #require(receipt.ticket)
             #expect(try await store.tickets([number.id])[0].received == Samples.at(50))
-            #expect(try await store.chain(of: number.id).count == 1)
+            #expect(try await store.chain(of: number.id).map(\.kind) == [.received, .replayed])
             #expect(try await store.take(now: 50).subject == number.id)
-            #expect(try await store.replay(row.id, as: arrival, at: Samples.at(60)) == nil)
+            let twice = try await store.replay(
+                row.id, as: arrival, entry: Samples.entry(.replayed), at: Samples.at(60))
+            #expect(twice == nil)
             #expect(try await store.quarantined(after: 0, limit: 1).isEmpty)
             // The source, asking again, hears of the ticket.
             let again = try await store.accept([Samples.parcel(("b", Samples.submission("now it reads")))])
@@ -60,12 +63,13 @@ import Testing
             ]
             var receipts: [Receipt] = []
             for (row, (name, content)) in zip(rows, zip(names, contents)) {
-                let receipt = try await store.replay(row.id, as: mended(name, content), at: Samples.at(9))
+                let receipt = try await store.replay(
+                    row.id, as: mended(name, content), entry: Samples.entry(.replayed), at: Samples.at(9))
                 receipts.append(try #require(receipt))
             }
             #expect(receipts.map(\.arrival) == [.notice, .refused, .quarantined, .followUp])
             #expect(receipts.last?.ticket == number)
-            #expect(try await store.chain(of: id).map(\.kind) == [.received, .followUp])
+            #expect(try await store.chain(of: id).map(\.kind) == [.received, .followUp, .replayed])
             let left = try await store.quarantined(after: 0, limit: 10)
             #expect(left.map(\.reason) == ["still torn"] && left[0].item == 2 && left[0].at == Samples.at(9))
             #expect(try await store.books().notices == ["delivery-state": 1])
