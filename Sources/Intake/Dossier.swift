@@ -16,8 +16,10 @@ package struct Dossier: Sendable {
     package var settled: Settlement?
     /// How many work orders each department has had.
     package var revisions: Int
-    /// Whether words or files came since it was settled.
+    /// Whether the citizen's words or files came since it was settled.
     package var grown: Bool
+    /// What departments said that nobody was told of, in answer to their work orders: no words of the citizen's.
+    package var replies: [Submission]
     /// Whether a person asked for another decision since it was settled.
     package var requeued: Bool
     package var remotes: [Remote]
@@ -29,11 +31,18 @@ package struct Dossier: Sendable {
         // How many of them the last decision knew.
         var known = 1
         var (settled, revisions, grown, requeued): (Settlement?, Int, Bool, Bool) = (nil, 0, false, false)
+        var replies: [Submission] = []
         for entry in entries {
             switch entry.kind {
             case .received, .followUp:
-                grown = true
-                if let submission = try keys.payload(Submission.self, of: entry) {
+                guard let submission = try keys.payload(Submission.self, of: entry) else {
+                    grown = true
+                    continue
+                }
+                if submission.department != nil, !said.isEmpty {
+                    replies.append(submission)
+                } else {
+                    grown = true
                     said.append((entry.sequence, submission))
                 }
             case .fetched:
@@ -46,6 +55,7 @@ package struct Dossier: Sendable {
                 known = said.count
                 (grown, requeued) = (false, false)
             case .requeued: requeued = true
+            case .told: replies = []
             default: continue
             }
         }
@@ -74,7 +84,7 @@ package struct Dossier: Sendable {
         ticket.confidential = ticket.confidential || submission.confidential
         return Dossier(
             ticket: ticket, submission: submission, before: before, settled: settled, revisions: revisions,
-            grown: grown, requeued: requeued, remotes: remotes)
+            grown: grown, replies: replies, requeued: requeued, remotes: remotes)
     }
 }
 

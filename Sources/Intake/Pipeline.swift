@@ -52,18 +52,42 @@ package enum Pipeline {
     package static func settle(
         _ dossier: Dossier, _ grounds: Grounds, city: City, ways: Ways, keys: Keys, now: Instant
     ) throws(Trouble) -> Outcome {
-        guard let settled = dossier.settled, !dossier.requeued else {
+        guard let settled = dossier.settled else {
             return try decide(dossier, grounds, news: nil, city, ways, keys, now)
         }
-        guard dossier.grown else {
-            var outcome = Outcome(ticket: dossier.ticket.number.id)
-            outcome.linkPeople = true
-            return outcome
+        var outcome = Outcome(ticket: dossier.ticket.number.id)
+        outcome.linkPeople = true
+        if dossier.requeued {
+            outcome = try decide(dossier, grounds, news: nil, city, ways, keys, now)
+        } else if dossier.grown {
+            let news = News(grounds, settled, dossier.ticket, city)
+            outcome =
+                news.moves
+                ? try decide(dossier, grounds, news: news.words, city, ways, keys, now)
+                : try revise(dossier, settled, grounds, news: news.words, city, ways, keys, now)
         }
-        let news = News(grounds, settled, dossier.ticket, city)
-        return news.moves
-            ? try decide(dossier, grounds, news: news.words, city, ways, keys, now)
-            : try revise(dossier, settled, grounds, news: news.words, city, ways, keys, now)
+        if !dossier.replies.isEmpty { try tell(dossier, city, ways, keys, now, in: &outcome) }
+        return outcome
+    }
+
+    /// What departments answered by mail is for people to read: it moves nothing and goes to no department.
+    private static func tell(
+        _ dossier: Dossier, _ city: City, _ ways: Ways, _ keys: Keys, _ now: Instant, in outcome: inout Outcome
+    ) throws(Trouble) {
+        let words = Phrase(zh: "单位来信答复，已提醒值班人员", en: "a department answered, a person was told")
+        outcome.entries.append(try keys.entry(.told, at: now, actor: "intake", words))
+        guard let alerts = ways.alerts else { return }
+        for reply in dossier.replies {
+            let code = reply.department ?? ""
+            let name = city.departments[code]?.name ?? Phrase(stringLiteral: code)
+            let alert = Alert(
+                number: dossier.ticket.number, title: "单位来信答复 \(name.zh) \(name.en) answered",
+                text: Masker.mask(reply.text))
+            outcome.deliveries.append(
+                NewDelivery(
+                    destination: alerts, recipient: "operator",
+                    content: try keys.seal(json: Message.alert(alert), as: "delivery"), created: now))
+        }
     }
 
     /// The same departments get what came since; what it tells of place and category is noted.

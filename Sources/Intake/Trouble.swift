@@ -21,6 +21,8 @@ package struct Trouble: Error, Sendable, Equatable, Codable {
     package var detail: String?
     /// What the other side asked for (Retry-After), from the moment of the failure.
     package var retryAfter: Duration?
+    /// The other side let nobody in: no fault of what was to be handed over, and the same for all that goes there.
+    package var isRefusedLogin = false
 
     /// In English, for logs and programs.
     package var reason: String { words.en }

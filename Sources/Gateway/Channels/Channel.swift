@@ -32,6 +32,9 @@ protocol Channel: Sendable {
     /// Gets a file that was left with the platform: what `Attachment.Content.remote` said.
     func fetch(_ remote: String) async throws(Trouble) -> Attachment
 
+    /// Whether its source can be entered, where that is cheap to find out and changes nothing there; for the doctor.
+    func reach() async throws(Trouble)
+
     /// The destination that carries an answer back to a citizen who came this way, and the kind of contact it needs;
     /// nil where the channel itself answered (a page, an API call) or cannot.
     var answers: (destination: String, contact: Contact.Kind)? { get }
@@ -51,6 +54,8 @@ extension Channel {
     func fetch(_ remote: String) async throws(Trouble) -> Attachment {
         throw .lasting("该渠道没有留在平台的文件", "this channel leaves no files with its platform")
     }
+
+    func reach() async throws(Trouble) {}
 
     var answers: (destination: String, contact: Contact.Kind)? { nil }
 }
@@ -83,6 +88,8 @@ struct Tools: Sendable {
     var state: String
     /// Networks whose `Forwarded` headers are believed.
     var proxies: [NetBlock] = []
+    /// The destination where people are alerted, if one is set.
+    var alerts: String?
     /// A private folder for files being received or sent, emptied at each start.
     var scratch: String { state + "/scratch" }
 

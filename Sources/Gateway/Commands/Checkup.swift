@@ -7,6 +7,12 @@ struct Checkup {
     let ledger: OpenLedger
     /// Work due longer than this lies still.
     static let patience = Duration.seconds(600)
+    /// What is to be done once the other side, the setting or the credential is mended.
+    private static let mended = Phrase(
+        zh: "修好后自己继续，不会丢件；改了配置：intake reload；换了 systemd 凭据：systemctl restart intake",
+        en:
+            "once mended it goes on by itself, nothing is lost; after a changed setting: intake reload; after a changed "
+            + "systemd credential: systemctl restart intake")
 
     private var fixed: Configuration.Fixed { ledger.configuration.fixed }
 
@@ -21,6 +27,7 @@ struct Checkup {
             (Phrase(zh: "目录权限正常", en: "owners and modes of the folders are right"), folders),
             (Phrase(zh: "没有积压", en: "no work lies still"), lanes),
             (Phrase(zh: "没有搁置的派发", en: "no delivery is held"), held),
+            (Phrase(zh: "渠道的来源可达", en: "the sources of channels can be entered"), channels),
             (Phrase(zh: "目的地可达", en: "destinations can be reached"), destinations),
             (Phrase(zh: "隔离区是空的", en: "the quarantine is empty"), quarantine),
             (Phrase(zh: "城市数据没有警告", en: "the city's data gives no warning"), city),
@@ -36,7 +43,7 @@ struct Checkup {
             ]
         }
         let states = await ListChannels.running(ledger.configuration) ?? [:]
-        return states.filter { !$0.value }.keys.sorted().map { name in
+        return states.filter { $0.value != .up }.keys.sorted().map { name in
             Finding(
                 .serious, Phrase(zh: "渠道 \(name) 停了", en: "channel \(name) is down"),
                 mend: "journalctl -u intake | grep channel=\(name)")
@@ -159,6 +166,19 @@ struct Checkup {
         }
     }
 
+    private func channels() async throws -> [Finding] {
+        var findings: [Finding] = []
+        for (name, channel) in try ledger.works().channels.sorted(by: { $0.key < $1.key }) {
+            do throws(Trouble) { try await channel.reach() } catch {
+                findings.append(
+                    Finding(
+                        .serious, Phrase(zh: "渠道 \(name)：\(error.words.zh)", en: "channel \(name): \(error.reason)"),
+                        mend: Checkup.mended))
+            }
+        }
+        return findings
+    }
+
     private func destinations() async throws -> [Finding] {
         var findings: [Finding] = []
         for (name, dispatcher) in try ledger.works().dispatchers.sorted(by: { $0.key < $1.key }) {
@@ -167,7 +187,7 @@ struct Checkup {
                     Finding(
                         .serious,
                         Phrase(zh: "目的地 \(name)：\(error.words.zh)", en: "destination \(name): \(error.reason)"),
-                        mend: Phrase(zh: "修好后派发会自己继续", en: "deliveries go on by themselves once it is mended")))
+                        mend: Checkup.mended))
             }
         }
         if ledger.configuration.alerts == nil {

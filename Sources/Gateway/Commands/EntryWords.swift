@@ -18,7 +18,12 @@ struct EntryWords {
         switch entry.kind {
         case .received: return Phrase(zh: "收到诉求", en: "received")
         case .followUp:
-            let text = Masker.mask(try payload(Submission.self)?.text ?? "")
+            let said = try payload(Submission.self)
+            let text = Masker.mask(said?.text ?? "")
+            if let code = said?.department {
+                let name = ledger.city.departments[code]?.name ?? Phrase(stringLiteral: code)
+                return Phrase(zh: "\(name.zh)来信：\(text.prefix(200))", en: "\(name.en) wrote: \(text.prefix(200))")
+            }
             return Phrase(zh: "补充：\(text.prefix(60))", en: "more from the citizen: \(text.prefix(60))")
         case .settled: return try payload(Settlement.self).map(settled) ?? ""
         case .delivered: return note("送达", "delivered to", try payload(DeliveryNote.self))
@@ -42,6 +47,7 @@ struct EntryWords {
         case .alerted:
             let calls = (try payload([EmergencyNotice].self) ?? []).map(\.number).joined(separator: ", ")
             return Phrase(zh: "含紧急词，已提醒值班人员：\(calls)", en: "emergency words, a person was alerted: \(calls)")
+        case .told: return try payload(Phrase.self) ?? ""
         case .replayed:
             let reason = Phrase(kept: try payload(Replayed.self)?.reason ?? "")
             return Phrase(zh: "从隔离区重放（原因：\(reason.zh)）", en: "taken out of quarantine (\(reason.en))")

@@ -16,6 +16,8 @@ struct ListChannels: AsyncParsableCommand {
         var kind: String?
         /// Nil where the daemon does not say.
         var up: Bool?
+        /// It stopped for a reason that only a person can mend, such as a refused log-in.
+        var needsPerson: Bool?
         var arrivals: [String: Int]
     }
 
@@ -26,11 +28,12 @@ struct ListChannels: AsyncParsableCommand {
                 .mapValues { Dictionary($0.map { ($0.arrival.rawValue, $0.count) }, uniquingKeysWith: +) }
             let configured = ledger.configuration.channels.map { channel in
                 Row(
-                    name: channel.name, kind: channel.type.kind, up: running?[channel.name] ?? nil,
+                    name: channel.name, kind: channel.type.kind, up: running?[channel.name].map { $0 == .up },
+                    needsPerson: running?[channel.name].map { $0 == .needsPerson },
                     arrivals: counts[channel.name] ?? [:])
             }
             let gone = counts.keys.filter { name in !configured.contains { $0.name == name } }.sorted()
-            let rows = configured + gone.map { Row(name: $0, kind: nil, up: nil, arrivals: counts[$0] ?? [:]) }
+            let rows = configured + gone.map { Row(name: $0, kind: nil, arrivals: counts[$0] ?? [:]) }
             if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
             show(rows, running: running != nil)
         }
@@ -52,23 +55,33 @@ struct ListChannels: AsyncParsableCommand {
             let state =
                 row.kind == nil
                 ? Terminal.both("已不在配置中", "no longer configured")
-                : row.up.map { $0 ? Terminal.both("运行", "up") : Terminal.both("停止", "down") } ?? "?"
+                : row.needsPerson == true
+                    ? Terminal.both("停止，须人处理：intake doctor", "down, needs a person: intake doctor")
+                    : row.up.map { $0 ? Terminal.both("运行", "up") : Terminal.both("停止", "down") } ?? "?"
             table.rows.append(
                 [row.name, row.kind ?? "—", state] + classes.map { String(row.arrivals[$0.0.rawValue] ?? 0) })
         }
         Terminal.say(table.text)
     }
 
+    enum State { case up, down, needsPerson }
+
     /// What the running daemon says of its channels in its metrics; nil if it does not answer.
-    static func running(_ configuration: Configuration) async -> [String: Bool]? {
+    static func running(_ configuration: Configuration) async -> [String: State]? {
         guard let text = try? await Control.call(.get, "/metrics", at: configuration.fixed.privateAddress) else {
             return nil
         }
-        var states: [String: Bool] = [:]
-        for line in text.split(separator: "\n") where line.hasPrefix("intake_channel_up{channel=\"") {
-            let parts = line.split(separator: "\"")
-            if parts.count == 3 { states[String(parts[1])] = parts[2].hasSuffix(" 1") }
+        func values(_ metric: String) -> [String: Bool] {
+            var values: [String: Bool] = [:]
+            for line in text.split(separator: "\n") where line.hasPrefix("\(metric){channel=\"") {
+                let parts = line.split(separator: "\"")
+                if parts.count == 3 { values[String(parts[1])] = parts[2].hasSuffix(" 1") }
+            }
+            return values
         }
-        return states
+        let waiting = values("intake_channel_needs_person")
+        return values("intake_channel_up").reduce(into: [:]) { states, one in
+            states[one.key] = waiting[one.key] == true ? .needsPerson : one.value ? .up : .down
+        }
     }
 }

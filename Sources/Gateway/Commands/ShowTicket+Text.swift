@@ -29,7 +29,7 @@ extension TicketReport {
             let spot = [place.text, point].compactMap(\.self).joined(separator: "  ")
             if !spot.isEmpty { line(both("地点", "place"), spot) }
         }
-        for remark in remarks { line(both("备注", "remark"), remark) }
+        for remark in remarks { line(both("备注", "remark"), Phrase(kept: remark)[language]) }
         for person in contacts ?? [] {
             line(
                 both("联系人", "person"),

@@ -5,11 +5,13 @@ import Logging
 /// The desk of one destination: hands deliveries over and says what came of each (rule 7).
 ///
 /// passing, and unclear where the far side knows a repeat by its key: again, with growing pauses, a number of times;
-/// then, and for everything else, held with an alert. A delivery waits for the earlier ones to the same recipient
-/// about the same ticket.
+/// then, and for everything else, held with an alert. A destination that refuses the log-in holds nothing: what goes
+/// there waits, people are alerted once, and it goes on by itself when the credential is mended. A delivery waits for
+/// the earlier ones to the same recipient about the same ticket.
 struct HandingOver: Sendable {
     let dispatcher: any Dispatcher
     let works: Works
+    private let door = Door()
     private var tools: Tools { works.tools }
     /// Calls in flight to one destination.
     private static let width = 8
@@ -50,6 +52,11 @@ struct HandingOver: Sendable {
                 wait.close = .wait(tools.now() + (earlier.state == .held ? .seconds(120) : .seconds(10)))
                 return wait
             }
+            if let until = door.closed(at: tools.now()) {
+                var wait = Outcome(ticket: delivery.ticket, job: job)
+                wait.close = .wait(until)
+                return wait
+            }
             let outgoing: Outgoing
             do throws(Trouble) { outgoing = try await open(delivery, attempt: job.attempts + 1) } catch {
                 // What cannot be opened will not open by itself: a person is shown it.
@@ -63,10 +70,12 @@ struct HandingOver: Sendable {
             }
             do throws(Trouble) {
                 let said = try await dispatcher.deliver(outgoing)
+                welcome(delivery.destination)
                 return try finished(job, delivery, .delivered, said)
             } catch {
                 // Cut off by our own stop: no attempt is burned, the job goes back to its lease.
                 if Task.isCancelled { return nil }
+                if error.isRefusedLogin { return try refused(job, delivery, outgoing, error) }
                 return try failed(job, delivery, outgoing, error)
             }
         } catch { return works.later(job, ticket: delivery.ticket, error) }
@@ -86,6 +95,42 @@ struct HandingOver: Sendable {
         return Outgoing(
             key: "\(ticket.number)-\(delivery.id)", ticket: ticket.number, attempt: attempt,
             recipient: delivery.recipient, message: message, blobs: blobs, contact: contact)
+    }
+
+    private func welcome(_ destination: String) {
+        door.opened()
+        tools.metrics.set("intake_destination_up", ["destination": destination], to: 1)
+    }
+
+    /// The destination lets nobody in: nothing is held, people are told once.
+    private func refused(
+        _ job: Job, _ delivery: Delivery, _ outgoing: Outgoing, _ trouble: Trouble
+    ) throws(Trouble) -> Outcome {
+        let (until, isNews) = door.refused(at: tools.now())
+        var outcome = Outcome(ticket: delivery.ticket, job: job)
+        outcome.close = .wait(until)
+        outcome.attempt = Attempt(
+            delivery: delivery.id, at: tools.now(), result: result(trouble), reason: trouble.words.kept,
+            state: .pending)
+        count(delivery, result(trouble))
+        tools.metrics.set("intake_destination_up", ["destination": delivery.destination], to: 0)
+        guard isNews else { return outcome }
+        tools.log.critical(
+            "a destination refuses the log-in",
+            metadata: ["destination": "\(delivery.destination)", "trouble": "\(trouble)"])
+        // By another way than the one that is shut.
+        if let alerts = works.ways.alerts, alerts != delivery.destination {
+            let alert = Alert(
+                number: outgoing.ticket,
+                title: "目的地登录不了 A destination refuses the log-in: \(delivery.destination)",
+                text: "\(trouble.words.kept)\n修好后派发会自己继续。Deliveries go on by themselves once it is mended.")
+            outcome.deliveries = [
+                NewDelivery(
+                    destination: alerts, recipient: "operator",
+                    content: try tools.keys.seal(json: Message.alert(alert), as: "delivery"), created: tools.now())
+            ]
+        }
+        return outcome
     }
 
     private func failed(

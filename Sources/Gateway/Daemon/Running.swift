@@ -29,8 +29,12 @@ struct Running: Service {
             } catch {
                 if Task.isCancelled { return }
                 tools.metrics.set("intake_channel_up", ["channel": name], to: 0)
+                let waits = error.kind == .needsPerson
+                tools.metrics.set("intake_channel_needs_person", ["channel": name], to: waits ? 1 : 0)
                 tools.metrics.count("intake_channel_failures_total", ["channel": name])
-                tools.log.error("a channel stopped", metadata: ["channel": "\(name)", "trouble": "\(error)"])
+                tools.log.log(
+                    level: waits ? .critical : .error, "a channel stopped",
+                    metadata: ["channel": "\(name)", "trouble": "\(error)"])
             }
             // A channel that ran well for ten minutes starts from the short pause again.
             failures = tools.now() - began > .seconds(600) ? 0 : failures + 1

@@ -20,6 +20,7 @@ struct Works: Sendable {
     init(_ configuration: Configuration, tools: Tools, inbox: Inbox) throws(ConfigurationError) {
         var tools = tools
         tools.proxies = configuration.proxies
+        tools.alerts = configuration.alerts
         var channels: [String: any Channel] = [:]
         for (name, type, settings) in configuration.channels {
             channels[name] = type.init(name: name, settings, tools)

@@ -40,7 +40,10 @@ package struct MailReader: Sendable {
         // Some programs leave the plain alternative empty.
         if text.isEmpty { text = join(parts.html) }
         guard text.utf8.count > textLimit else { return text }
-        remarks.append("the text was cut at \(textLimit) bytes; the whole is in the kept mail")
+        let words = Phrase(
+            zh: "正文截至 \(textLimit) 字节；全文在留存的原件里",
+            en: "the text was cut at \(textLimit) bytes; the whole is in the kept mail")
+        remarks.append(words.kept)
         return String(decoding: text.utf8.prefix(textLimit), as: UTF8.self)
     }
 
@@ -51,7 +54,9 @@ package struct MailReader: Sendable {
             mail.files.append(MailFile(name: MailText.fileName(part), type: part.type, size: size, path: path))
         }
         if parts.count > fileLimit {
-            mail.remarks.append("\(parts.count - fileLimit) more files are in the kept mail")
+            let more = parts.count - fileLimit
+            let words = Phrase(zh: "另有 \(more) 个附件在留存的原件里", en: "\(more) more files are in the kept mail")
+            mail.remarks.append(words.kept)
         }
     }
 

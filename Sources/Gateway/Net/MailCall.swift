@@ -89,6 +89,8 @@ final class MailTransfer: Transfer {
             if let trouble = upload.trouble ?? gate.trouble(call.host) { return done(.failure(trouble)) }
             let trouble = NetTrouble.of(code, sent: upload.ended, host: call.host)
             switch answer {
+            // "Log in first" and the like (RFC 4954 section 6): nothing is wrong with this mail.
+            case 530, 534, 535, 538: done(.failure(NetTrouble.refusedLogin(call.host, detail: "reply \(answer)")))
             // RFC 4954: 454 to a log-in is trouble of the server's own, and passes.
             case 400..<500:
                 done(

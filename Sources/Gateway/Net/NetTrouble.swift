@@ -18,8 +18,7 @@ enum NetTrouble {
             return .needsPerson(
                 "用于 \(host) 的 CA 文件读不出；请修正", "the CA file for \(host) cannot be read; mend it", detail: detail)
         case CURLE_LOGIN_DENIED, CURLE_AUTH_ERROR:
-            return .needsPerson(
-                "\(host) 拒绝登录；请检查用户名和凭据", "\(host) refused the log-in; check user and credential", detail: detail)
+            return refusedLogin(host, detail: detail)
         case CURLE_COULDNT_RESOLVE_HOST:
             return .passing("域名 \(host) 解析不了；请检查 DNS", "the name \(host) cannot be resolved; check DNS", detail: detail)
         case CURLE_COULDNT_CONNECT:
@@ -44,6 +43,13 @@ enum NetTrouble {
             }
             return .passing("与 \(host) 的连接中断", "the connection to \(host) broke", detail: detail)
         }
+    }
+
+    static func refusedLogin(_ host: String, detail: String) -> Trouble {
+        var refused = Trouble.needsPerson(
+            "\(host) 拒绝登录；请检查用户名和凭据", "\(host) refused the log-in; check user and credential", detail: detail)
+        refused.isRefusedLogin = true
+        return refused
     }
 
     static func blocked(_ address: NetAddress?, host: String) -> Trouble {

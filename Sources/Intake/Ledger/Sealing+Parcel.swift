@@ -68,7 +68,7 @@ extension Keys {
             day: day, channel: parcel.channel, kind: submission.kind, category: submission.category,
             area: submission.place.area, urgent: submission.urgent, confidential: submission.confidential,
             language: submission.language, contacts: contacts,
-            entry: try entry(.received, at: parcel.received, actor: "citizen", json: json),
+            entry: try entry(.received, at: parcel.received, actor: submission.department ?? "citizen", json: json),
             followsUp: followsUp, jobs: jobs, blobs: submission.attachments.compactMap(\.content.blob))
     }
 }

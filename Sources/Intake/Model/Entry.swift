@@ -22,6 +22,8 @@ package enum EntryKind: String, Sendable, Codable, CaseIterable {
     case revealed
     /// Emergency words were found and a person alerted.
     case alerted
+    /// People were told of something that came, such as a department's answer; payload `Phrase`.
+    case told
     /// Taken out of quarantine.
     case replayed
     /// The payload of an earlier entry was erased by law; payload `Erased`.

@@ -23,6 +23,8 @@ package struct Submission: Sendable, Equatable, Codable {
     package var consent: String?
     /// What the source calls this message, for answering it (a Message-ID).
     package var reference: String?
+    /// Code of the department that says it in answer to a work order; nil for what a citizen says.
+    package var department: String?
     /// Remarks for the operator made while reading ("the sides of the call are unknown").
     package var remarks: [String]
     /// Not part of the encoded form: see `People`.
@@ -32,7 +34,7 @@ package struct Submission: Sendable, Equatable, Codable {
         kind: Kind? = nil, subject: String = "", text: String = "", category: String? = nil, place: Place = Place(),
         urgent: Bool = false, confidential: Bool = false, attachments: [Attachment] = [], said: Instant? = nil,
         call: Call? = nil, followsUp: String? = nil, language: Language = .chinese, consent: String? = nil,
-        reference: String? = nil,
+        reference: String? = nil, department: String? = nil,
         remarks: [String] = [], people: [Party] = []
     ) {
         self.kind = kind
@@ -49,13 +51,14 @@ package struct Submission: Sendable, Equatable, Codable {
         self.language = language
         self.consent = consent
         self.reference = reference
+        self.department = department
         self.remarks = remarks
         self.people = people
     }
 
     enum CodingKeys: String, CodingKey {
         case kind, subject, text, category, place, urgent, confidential, attachments, said, call, followsUp, language
-        case consent, reference, remarks
+        case consent, reference, department, remarks
     }
 
     package init(from decoder: any Decoder) throws {
@@ -75,6 +78,7 @@ package struct Submission: Sendable, Equatable, Codable {
             language: try values.decodeIfPresent(Language.self, forKey: .language) ?? .chinese,
             consent: try values.decodeIfPresent(String.self, forKey: .consent),
             reference: try values.decodeIfPresent(String.self, forKey: .reference),
+            department: try values.decodeIfPresent(String.self, forKey: .department),
             remarks: try values.decodeIfPresent([String].self, forKey: .remarks) ?? [])
     }
 }

@@ -99,7 +99,10 @@ struct PostgresApplication: Sendable {
             throw PostgresFailure.lasting("there is no delivery \(attempt.delivery)")
         }
         // A person may have held it meanwhile: what was tried is kept all the same, and what arrived has arrived.
-        let moves = before.state == .pending || before.state == .held && attempt.state == .delivered
+        // What was delivered can come back, and is held then.
+        let moves =
+            before.state == .pending || before.state == .held && attempt.state == .delivered
+            || before.state == .delivered && attempt.state == .held && attempt.result == .lasting
         let after = Sent(state: moves ? attempt.state : before.state, attempts: before.attempts + 1)
         sent[attempt.delivery] = after
         var attempt = attempt

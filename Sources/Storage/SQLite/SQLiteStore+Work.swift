@@ -189,13 +189,16 @@ extension SQLiteStore {
     }
 
     private static func insert(_ attempt: Attempt, in db: Database) throws {
-        // A person may have held it meanwhile: what was tried is kept all the same, and what arrived has arrived.
+        // A person may have held it meanwhile: what was tried is kept all the same, and what arrived has arrived. What
+        // was delivered can come back, and is held then.
         try db.cachedStatement(
             sql: """
                 UPDATE deliveries SET attempts = attempts + 1,
-                    state = iif(state = 'pending' OR (state = 'held' AND ?1 = 'delivered'), ?1, state) WHERE id = ?2
+                    state = iif(state = 'pending' OR (state = 'held' AND ?1 = 'delivered')
+                        OR (state = 'delivered' AND ?1 = 'held' AND ?3 = 'lasting'), ?1, state)
+                WHERE id = ?2
                 """
-        ).execute(arguments: [attempt.state.rawValue, attempt.delivery])
+        ).execute(arguments: [attempt.state.rawValue, attempt.delivery, attempt.result.rawValue])
         guard db.changesCount == 1 else { throw Trouble.lasting("there is no delivery \(attempt.delivery)") }
         try db.cachedStatement(
             sql: """

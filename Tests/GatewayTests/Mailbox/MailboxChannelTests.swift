@@ -132,6 +132,32 @@ import Testing
         }
     }
 
+    @Test("a refused log-in is shown where people look: channels, doctor, metrics; once mended it goes on") func login()
+        async throws
+    {
+        try await withDovecot { dovecot in
+            let secret = dovecot.folder + "/secret"
+            try "wrong".write(toFile: secret, atomically: true, encoding: .utf8)
+            let channel = try dovecot.channel().replacing("file:\(dovecot.folder)/password", with: "file:\(secret)")
+            try await dovecot.deliver(fixtures: ["gbk"])
+            try await withGateway(.sqlite, channels: channel) { gateway in
+                _ = try await eventually("the metrics say so") { () -> Bool? in
+                    let metrics = String(decoding: try await gateway.inside("/metrics").body, as: UTF8.self)
+                    return metrics.contains(#"intake_channel_needs_person{channel="mail"} 1"#) ? true : nil
+                }
+                let file = try gateway.fileWithPort()
+                #expect(try await gateway.command(["channels"], file: file).output.contains("停止，须人处理"))
+                let doctor = try await gateway.command(["doctor"], file: file)
+                #expect(doctor.status == 1 && doctor.output.contains("渠道 mail：127.0.0.1 拒绝登录"), "\(doctor.output)")
+                try dovecot.password.write(toFile: secret, atomically: true, encoding: .utf8)
+                #expect(try await gateway.reload(to: gateway.privateURL).status == 0)
+                _ = try await books(gateway) { $0.tickets == 1 }
+                let metrics = String(decoding: try await gateway.inside("/metrics").body, as: UTF8.self)
+                #expect(metrics.contains(#"intake_channel_needs_person{channel="mail"} 0"#))
+            }
+        }
+    }
+
     @Test("a mailbox that lets nobody in is said, and stops nothing else") func noEntry() async throws {
         try await withDovecot { dovecot in
             let bad = try dovecot.channel("closed").replacing(

@@ -40,7 +40,7 @@ struct WebhookBodyTests {
         #expect(submission.said == Instant(milliseconds: 1_704_067_200_250))
         #expect(submission.consent == "2024-1")
         #expect(submission.followsUp == "20240101-000042")
-        #expect(submission.remarks == ["fields not understood: emial"])
+        #expect(submission.remarks == ["不认识的字段：emial ‖ fields not understood: emial"])
         let contacts = [Contact(kind: .phone, value: "13800138000"), Contact(kind: .mail, value: "wang@example.cn")]
         #expect(submission.people == [Party(name: "王芳", contacts: contacts)])
         #expect(submission.attachments.map(\.name) == ["lamp.jpg", "夜里.mp4"])

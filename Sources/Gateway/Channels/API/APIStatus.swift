@@ -59,7 +59,9 @@ struct APIStatus {
             Answer.Named(code: code, name: name.map(words.say) ?? code)
         }
         let assignments = try await tools.store.assignments(of: ticket.number.id)
-            .filter { $0.round == ticket.round }.sorted { $0.role == .lead && $1.role != .lead }
+            .filter { $0.round == ticket.round && $0.state != .cancelled }.sorted {
+                $0.role == .lead && $1.role != .lead
+            }
         let history = History(
             entries: try await tools.store.entries(of: [ticket.number.id]), keys: tools.keys, city: city)
         return Answer(

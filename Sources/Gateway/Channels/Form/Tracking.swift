@@ -130,7 +130,8 @@ struct History {
     private func event(_ entry: Entry, _ words: Words) -> TrackPage.Event? {
         switch entry.kind {
         case .received: .received
-        case .followUp: .followUp
+        // What a department wrote to the hotline is not for the citizen as it stands.
+        case .followUp: ((try? keys.payload(Submission.self, of: entry)) ?? nil)?.department == nil ? .followUp : nil
         case .settled:
             (try? keys.payload(Settlement.self, of: entry)).flatMap { settled in
                 guard let lead = settled?.found.decision.lead else { return nil }
@@ -138,7 +139,7 @@ struct History {
             }
         case .revealed: .revealed
         case .alerted: .alerted
-        case .delivered, .held, .released, .requeued, .fetched, .moved, .replayed, .erased: nil
+        case .delivered, .held, .released, .requeued, .fetched, .moved, .told, .replayed, .erased: nil
         }
     }
 }

@@ -6,9 +6,12 @@ import Intake
 struct MailIntake: Sendable {
     let tools: Tools
 
-    /// Reads the mail and keeps its files. Throws passing trouble of our own only; a mail that cannot be read is an item
-    /// that says why.
-    func item(_ path: String) async throws(Trouble) -> Item {
+    /// The item alone, for reading kept bytes again.
+    func item(_ path: String) async throws(Trouble) -> Item { try await read(path).item }
+
+    /// Reads the mail and keeps its files; gives with it what it says of a delivery of ours. Throws passing trouble of our
+    /// own only; a mail that cannot be read is an item that says why.
+    func read(_ path: String) async throws(Trouble) -> (item: Item, bounce: Bounce?) {
         let folder = path + ".parts"
         do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
             throw .passing(
@@ -19,15 +22,20 @@ struct MailIntake: Sendable {
         let mail: Mail
         do throws(Trouble) { mail = try MailReader(folder: folder).read(path) } catch {
             guard error.kind == .lasting else { throw error }
-            return Item(sourceID: "raw:\(try MailIntake.digest(path).hex)", content: .unreadable(error.words.kept))
+            let id = "raw:\(try MailIntake.digest(path).hex)"
+            return (Item(sourceID: id, content: .unreadable(error.words.kept)), nil)
         }
-        return Item(
-            sourceID: "\(mail.messageID ?? ""):\(mail.bodyDigest.hex)", content: try await content(mail))
+        let item = Item(sourceID: "\(mail.messageID ?? ""):\(mail.bodyDigest.hex)", content: try await content(mail))
+        return (item, automatic(mail) == .bounce ? Bounce(mail, tools.keys) : nil)
+    }
+
+    private func automatic(_ mail: Mail) -> Automatic? {
+        let answered = mail.threading.inReplyTo + mail.threading.references
+        return Automatic.of(mail, answersUs: MailKey.delivery(answered, keys: tools.keys) != nil)
     }
 
     private func content(_ mail: Mail) async throws(Trouble) -> Item.Content {
-        let answersUs = MailKey.ticket(mail.threading.inReplyTo + mail.threading.references, keys: tools.keys) != nil
-        let automatic = Automatic.of(mail, answersUs: answersUs)
+        let automatic = automatic(mail)
         if automatic == .bounce || automatic == .reply {
             let about = (mail.report?.original).map { [$0] } ?? mail.threading.inReplyTo
             let said = [mail.subject, mail.report?.fields["status"], mail.report?.fields["action"]] + about
@@ -36,18 +44,38 @@ struct MailIntake: Sendable {
         var attachments: [Attachment] = []
         for file in mail.files { attachments.append(try await keep(file)) }
         let text = mail.text
+        let (followsUp, department) = try await thread(mail)
         return .submission(
             Submission(
                 subject: mail.subject.count > 500 ? Masker.mask(mail.subject, cutTo: 500) : mail.subject, text: text,
-                attachments: attachments, said: mail.date,
-                followsUp: MailKey.ticket(
-                    mail.threading.inReplyTo + mail.threading.references.reversed(), keys: tools.keys)?
-                    .description,
+                attachments: attachments, said: mail.date, followsUp: followsUp?.description,
                 language: MailIntake.isChinese(mail.subject + text) || text.isEmpty ? .chinese : .english,
                 reference: mail.messageID.flatMap { $0.utf8.allSatisfy { $0 > 32 && $0 < 127 } ? "<\($0)>" : nil },
+                department: department,
                 remarks: mail.remarks
-                    + (automatic == .bulk ? ["sent by a machine or to many: no receipt was written"] : []),
-                people: MailIntake.people(mail, mayBeAnswered: automatic == nil)))
+                    + (automatic == .bulk
+                        ? [
+                            Phrase(
+                                zh: "由机器发出或群发，没有发回执", en: "sent by a machine or to many: no receipt was written"
+                            ).kept
+                        ] : []),
+                people: department == nil ? MailIntake.people(mail, mayBeAnswered: automatic == nil) : []))
+    }
+
+    /// Which ticket a mail goes on about, and the department that writes if it answers a work order: told by the
+    /// Message-ID it answers, or by the reply token it quotes.
+    private func thread(_ mail: Mail) async throws(Trouble) -> (ticket: TicketNumber?, department: String?) {
+        let answered = mail.threading.inReplyTo + mail.threading.references.reversed()
+        if let (ticket, id) = MailKey.delivery(answered, keys: tools.keys) {
+            let delivery = try await tools.store.delivery([id]).first { $0.ticket == ticket.id }
+            let recipient = delivery?.recipient
+            return (ticket, ["citizen", "operator"].contains(recipient) ? nil : recipient)
+        }
+        let places = [mail.subject] + mail.to.map(\.address) + [mail.text]
+        guard let (ticket, department) = places.lazy.compactMap(tools.keys.replyToken(in:)).first else {
+            return (nil, nil)
+        }
+        return (ticket, department)
     }
 
     /// Whom to answer: Reply-To before From. An address nothing can be sent to, or that must not get an answer, is kept

@@ -9,8 +9,8 @@ enum MailKey {
         "\(key).\(keys.sign("mail", key).hex)@\(domain)"
     }
 
-    /// The ticket that the first of these Message-IDs with a sound signature is about.
-    static func ticket(_ ids: [String], keys: Keys) -> TicketNumber? {
+    /// Ticket and delivery that the first of these Message-IDs with a sound signature is about.
+    static func delivery(_ ids: [String], keys: Keys) -> (ticket: TicketNumber, id: Int64)? {
         for id in ids.prefix(50) {
             let parts = id.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count == 2, let signature = Data(hex: parts[1]),
@@ -19,7 +19,9 @@ enum MailKey {
                 continue
             }
             let words = parts[0].split(separator: "-")
-            if words.count == 3, let number = TicketNumber("\(words[0])-\(words[1])") { return number }
+            if words.count == 3, let number = TicketNumber("\(words[0])-\(words[1])"), let id = Int64(words[2]) {
+                return (number, id)
+            }
         }
         return nil
     }

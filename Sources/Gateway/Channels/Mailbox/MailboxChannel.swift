@@ -42,18 +42,24 @@ struct MailboxChannel: Channel {
     var answers: (destination: String, contact: Contact.Kind)? { settings.answer.map { ($0, .mail) } }
 
     func run(into inbox: Inbox) async throws(Trouble) {
-        let line: Line
-        do throws(Trouble) { line = try await Line.open(settings.login) } catch {
-            if error.kind == .needsPerson {
-                tools.log.critical(
-                    "a mailbox cannot be entered", metadata: ["channel": "\(name)", "trouble": "\(error)"])
-            }
-            throw error
-        }
+        let line = try await Line.open(settings.login)
         let session = ImapSession(line, mailLimit: settings.largest + 4096)
         let round = MailboxRound(name: name, settings: settings, tools: tools, inbox: inbox, session: session)
         do throws(Trouble) {
             try await round.run()
+            await session.leave()
+        } catch {
+            line.close()
+            throw error
+        }
+    }
+
+    func reach() async throws(Trouble) {
+        let line = try await Line.open(settings.login)
+        let session = ImapSession(line, mailLimit: 4096)
+        do throws(Trouble) {
+            try await session.greet()
+            _ = try await session.select(settings.mailbox)
             await session.leave()
         } catch {
             line.close()

@@ -17,6 +17,8 @@ struct MailboxRound {
     func run() async throws(Trouble) {
         try await session.greet()
         let mailbox = try await session.select(settings.mailbox)
+        tools.metrics.set("intake_channel_up", ["channel": name], to: 1)
+        tools.metrics.set("intake_channel_needs_person", ["channel": name], to: 0)
         var then = settings.then
         if mailbox.readOnly, then != .leave {
             tools.log.error("a mailbox can only be read: mails stay where they are", metadata: ["channel": "\(name)"])
@@ -151,7 +153,12 @@ struct MailboxRound {
             throw error
         }
         do throws(Trouble) {
-            try await accept(reading, try await MailIntake(tools: tools).item(reading.path))
+            let (item, bounce) = try await MailIntake(tools: tools).read(reading.path)
+            // Before the mail counts as read: after a crash between the two it is looked at again, and known.
+            if let outcome = try await bounce?.outcome(tools, alerts: tools.alerts) {
+                _ = try await tools.store.apply([outcome])
+            }
+            try await accept(reading, item)
         } catch {
             // Trouble of our own: the mail is not to blame.
             try attempts.end()

@@ -91,7 +91,13 @@ package struct WeChatMessage: Sendable, Equatable {
             return Submission(
                 text: words.isEmpty ? "［语音］" : words,
                 attachments: try media(format == "speex" ? "语音.speex" : "语音.amr", "audio/\(format)"),
-                remarks: words.isEmpty ? [] : ["the text is the platform's recognition of a voice message"])
+                remarks: words.isEmpty
+                    ? []
+                    : [
+                        Phrase(
+                            zh: "文字是平台对语音的识别", en: "the text is the platform's recognition of a voice message"
+                        ).kept
+                    ])
         case "video", "shortvideo":
             return Submission(text: "［视频］", attachments: try media("视频.mp4", "video/mp4"))
         case "location": return try location(xml, label: text("Label"))

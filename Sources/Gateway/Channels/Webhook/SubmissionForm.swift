@@ -66,13 +66,18 @@ package struct SubmissionForm: Sendable, Equatable {
         }
         let party = party(&fields)
         if fields.flag("anonymous") {
-            if party != nil { submission.remarks.append("a contact came with an anonymous report and was not kept") }
+            if party != nil {
+                let words = Phrase(
+                    zh: "匿名件附有联系方式，未留存", en: "a contact came with an anonymous report and was not kept")
+                submission.remarks.append(words.kept)
+            }
         } else if let party {
             submission.people = [party]
         }
         submission.attachments = attachments(&fields)
         if !fields.unasked.isEmpty {
-            submission.remarks.append("fields not understood: " + fields.unasked.joined(separator: ", "))
+            let names = fields.unasked.joined(separator: ", ")
+            submission.remarks.append(Phrase(zh: "不认识的字段：\(names)", en: "fields not understood: \(names)").kept)
         }
         guard fields.problems.isEmpty else { throw FieldProblems(fields.problems) }
         return SubmissionForm(id: id, submission: submission)

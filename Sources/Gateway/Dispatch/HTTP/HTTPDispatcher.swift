@@ -23,6 +23,7 @@ struct HTTPDispatcher: Dispatcher {
         """
     static let repeatable = true
 
+    private let name: String
     private let url: String
     private let signer: StandardWebhooks?
     private let egress: Egress
@@ -32,6 +33,7 @@ struct HTTPDispatcher: Dispatcher {
     private let tools: Tools
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
+        self.name = name
         url = settings.string("url")
         plain = settings.bool("plain-http", default: false)
         caFile = settings.optionalString("ca-file").map(tools.place)
@@ -63,6 +65,16 @@ struct HTTPDispatcher: Dispatcher {
         call.caFile = caFile
         let answer = try await tools.network.call(call)
         return try HTTPDispatcher.read(answer)
+    }
+
+    /// Connects only: a request would be one more work order to whoever counts them.
+    func reach() async throws(Trouble) {
+        let departments = tools.city()?.departments
+        let code = departments?.codes.first { departments?[$0]?.destination == name } ?? "x"
+        var knock = Knock(.http(url.replacing("{department}", with: code), plainAllowed: plain))
+        knock.egress = egress
+        knock.caFile = caFile
+        try await tools.network.knock(knock)
     }
 
     /// What an answer's status means for a delivery.

@@ -80,6 +80,14 @@ struct SMTPDispatcher: Dispatcher {
         return Phrase(zh: "邮件服务器答复 \(said)", en: "mail server said \(said)").kept
     }
 
+    func reach() async throws(Trouble) {
+        var knock = Knock(.mail(host: server.host, port: server.port, security: server.security))
+        knock.login = login
+        knock.egress = egress
+        knock.caFile = caFile
+        try await tools.network.knock(knock)
+    }
+
     private func address(of outgoing: Outgoing) throws(Trouble) -> String {
         if outgoing.recipient == "citizen" {
             guard let contact = outgoing.contact else {
