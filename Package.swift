@@ -63,7 +63,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -81,10 +80,6 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Intake", "Servers", "Storage", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ], swiftSettings: strict),
     ]
 )
@@ -107,4 +102,43 @@ if Context.environment["SCORE_DATA"] != nil {
             name: "Scores",
             dependencies: ["Gateway", "Intake", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict))
+}
+
+// The fuzzer of deploy/fuzz: the core and the readers of Gateway, without the web server around them, watched by libFuzzer.
+// Fast code in a debug build: the packages we use are neither watched nor optimised.
+if Context.environment["INTAKE_FUZZ"] != nil {
+    let watched = strict + [.unsafeFlags(["-sanitize=fuzzer", "-O"])]
+    package.products = []
+    package.targets.removeAll { !["CCurl", "CMime", "CXML", "Intake"].contains($0.name) }
+    for target in package.targets where target.name == "Intake" { target.swiftSettings = watched }
+    let channels = [
+        "API/InstantUTC.swift", "Base64.swift", "FileDrop/CallFacts.swift", "FileDrop/CallIdentity.swift",
+        "FileDrop/CallReading.swift", "FileDrop/CallReport.swift", "FileDrop/CallTime.swift", "FileDrop/DropFile.swift",
+        "FileDrop/Folder/DropName.swift", "FileDrop/Formats", "FileDrop/Scan.swift", "FileDrop/SideRules.swift",
+        "FileDrop/Sides.swift", "FileDrop/Speech.swift", "FileDrop/SpeechTime.swift", "FileDrop/SpokenWords.swift",
+        "FileDrop/TextBytes.swift", "FileDrop/Transcript.swift", "FileDrop/TranscriptReader.swift",
+        "FileDrop/Unreadable.swift", "FlatXML.swift", "Form/FileKind.swift", "Form/FileName.swift",
+        "Form/Multipart.swift", "JSONReader.swift", "JSONValue.swift", "Mailbox/ImapDialogue.swift",
+        "Mailbox/ImapReply.swift", "Mailbox/ImapText.swift", "WeChat/TencentEnvelope.swift",
+        "WeChat/WeChatMessage.swift", "Webhook/FieldProblem.swift", "Webhook/FieldReader.swift",
+        "Webhook/InstantText.swift", "Webhook/RemoteFile.swift",
+        "Webhook/StandardWebhooks.swift", "Webhook/SubmissionForm.swift", "Webhook/WebhookBody.swift",
+        "Webhook/WebhookKey.swift",
+    ]
+    package.targets += [
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Intake", "CCurl", "CMime", "CXML", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            sources: ["Mime", "Net/Egress.swift", "Net/NetAddress.swift", "Net/RetryAfter.swift"]
+                + channels.map { "Channels/\($0)" },
+            swiftSettings: watched),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["Gateway", "Intake", .product(name: "CryptoExtras", package: "swift-crypto")],
+            path: "Tests/Fuzz", exclude: ["Inputs", "Words"], swiftSettings: watched,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+    ]
 }

@@ -1,0 +1,26 @@
+import Intake
+
+@testable import Gateway
+
+private let reading = CallReading(reader: TranscriptReader(), report: CallReport(zone: .utc))
+
+let callReaders = [
+    Reader(name: "transcript") { bytes in
+        for name in ["call.txt", "call.json", "call.csv"] {
+            let (item, _) = reading.item(bytes, name: name, facts: nil)
+            check(item)
+            if case .submission(let submission) = item.content {
+                law(!submission.text.isEmpty, "a call that was read has words")
+            }
+        }
+    },
+    Reader(name: "call-facts") { bytes in
+        let (item, other) = reading.item(Array("坐席：您好\n市民：路灯不亮".utf8), name: "call.txt", facts: bytes)
+        check(item)
+        law(other != item.sourceID, "the second id is another")
+        _ = CallTime.parse(text(bytes), zone: .utc)
+        if let (plain, _) = try? TextBytes.decode(bytes) {
+            law(plain.utf8.count <= bytes.count * 3 + 3, "text grows threefold at most")
+        }
+    },
+]
