@@ -63,6 +63,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -80,6 +81,10 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Intake", "Servers", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ], swiftSettings: strict),
     ]
 )
@@ -119,9 +124,10 @@ if Context.environment["INTAKE_FUZZ"] != nil {
         "FileDrop/TextBytes.swift", "FileDrop/Transcript.swift", "FileDrop/TranscriptReader.swift",
         "FileDrop/Unreadable.swift", "FlatXML.swift", "Form/FileKind.swift", "Form/FileName.swift",
         "Form/Multipart.swift", "JSONReader.swift", "JSONValue.swift", "Mailbox/ImapDialogue.swift",
-        "Mailbox/ImapReply.swift", "Mailbox/ImapText.swift", "WeChat/TencentEnvelope.swift",
-        "WeChat/WeChatMessage.swift", "Webhook/FieldProblem.swift", "Webhook/FieldReader.swift",
-        "Webhook/InstantText.swift", "Webhook/RemoteFile.swift",
+        "Mailbox/ImapReply.swift", "Mailbox/ImapText.swift", "Query.swift", "WeChat/TencentEnvelope.swift",
+        "WeChat/WeChatAnswer.swift", "WeChat/WeChatMessage.swift", "WeChat/WeChatToken.swift",
+        "Webhook/FieldProblem.swift",
+        "Webhook/FieldReader.swift", "Webhook/InstantText.swift", "Webhook/RemoteFile.swift",
         "Webhook/StandardWebhooks.swift", "Webhook/SubmissionForm.swift", "Webhook/WebhookBody.swift",
         "Webhook/WebhookKey.swift",
     ]

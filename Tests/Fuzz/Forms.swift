@@ -17,6 +17,7 @@ let formReaders = [
         law(name.utf8.count <= 120, "a file name has at most 120 bytes")
         law(!name.contains("/") && !name.contains("\\"), "a file name has no folders")
         law(name.asFileName == name, "a file name is clean after one cleaning")
+        _ = Query(text(bytes))["code"]
     },
     Reader(name: "ticket-number") { bytes in
         guard let number = TicketNumber(text(bytes)) else { return }

@@ -10,6 +10,7 @@ let jsonReaders = [
     Reader(name: "webhook") { bytes in
         guard let items = try? WebhookBody.read(bytes, id: "evt") else { return }
         law((1...WebhookBody.mostItems).contains(items.count), "a body holds 1 to 1,000 items")
+        law(Set(items.map(\.sourceID)).count == items.count, "no two items of a body have one source id")
         for item in items { check(item) }
     },
     Reader(name: "submission") { bytes in

@@ -15,6 +15,15 @@ let platformReaders = [
         law(!message.sender.isEmpty && !message.account.isEmpty, "a message has a sender and an account")
         check(message.item)
     },
+    Reader(name: "wechat-answer") { bytes in
+        do throws(Trouble) {
+            let grant = try WeChatAnswer.grant(bytes)
+            law(grant.life > .zero && grant.life <= .seconds(7200), "a token lives two hours at most")
+            law((1...2048).contains(grant.text.utf8.count), "a token keeps to its bound")
+        } catch { law(!error.reason.isEmpty, "a refusal says why") }
+        guard let value = try? JSONValue.read(bytes), let code = WeChatAnswer.code(value) else { return }
+        law(!WeChatTrouble(code: code).trouble.reason.isEmpty, "an error has words")
+    },
     Reader(name: "envelope") { bytes in
         guard let envelope = try? TencentEnvelope(tokens: ["t"], keys: [key], receiver: "r") else { return }
         // The bytes are what comes out of the cipher: whoever has the key can put anything there.

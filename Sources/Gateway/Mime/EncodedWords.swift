@@ -19,8 +19,9 @@ package enum EncodedWords {
             plain = []
         }
         let bytes = raw.filter { $0 != 13 && $0 != 10 }
+        let last = lastMark(in: bytes)
         while index < bytes.count {
-            guard bytes[index] == UInt8(ascii: "="), let (word, end) = word(bytes, at: index) else {
+            guard bytes[index] == UInt8(ascii: "="), let (word, end) = word(bytes, at: index, last: last) else {
                 plain.append(bytes[index])
                 index += 1
                 continue
@@ -46,28 +47,30 @@ package enum EncodedWords {
         return oneLine(text.joined())
     }
 
-    /// Where the encoded word that begins at this place ends; nil if none does.
-    static func end(ofWordIn bytes: [UInt8], at start: Int) -> Int? { word(bytes, at: start)?.1 }
+    /// Where the encoded word that begins at this place ends; nil if none does. `last`: of these bytes (`lastMark`).
+    static func end(ofWordIn bytes: [UInt8], at start: Int, last: Int) -> Int? {
+        word(bytes, at: start, last: last)?.1
+    }
+
+    /// Place of the last "?=", behind which no word ends; -1 without one. Asked once, so that a header of words that are
+    /// never closed is not searched to its end for each.
+    static func lastMark(in bytes: [UInt8]) -> Int {
+        bytes.indices.dropLast().last { bytes[$0] == UInt8(ascii: "?") && bytes[$0 + 1] == UInt8(ascii: "=") } ?? -1
+    }
 
     /// "=?charset?B?text?=" at this place, and where it ends.
-    private static func word(_ bytes: [UInt8], at start: Int) -> (Piece, Int)? {
+    private static func word(_ bytes: [UInt8], at start: Int, last: Int) -> (Piece, Int)? {
         guard start + 1 < bytes.count, bytes[start + 1] == UInt8(ascii: "?"),
             let charset = field(bytes, from: start + 2, longest: 40), charset.end > start + 2,
             let encoding = field(bytes, from: charset.end + 1, longest: 1), encoding.end > charset.end + 1
         else { return nil }
+        let letter = encoding.text.lowercased()
         let first = encoding.end + 1
+        guard letter == "b" || letter == "q", first <= last else { return nil }
         var end = first
-        while end + 1 < bytes.count, !(bytes[end] == UInt8(ascii: "?") && bytes[end + 1] == UInt8(ascii: "=")) {
-            end += 1
-        }
-        guard end + 1 < bytes.count else { return nil }
+        while !(bytes[end] == UInt8(ascii: "?") && bytes[end + 1] == UInt8(ascii: "=")) { end += 1 }
         let text = bytes[first..<end]
-        let decoded: [UInt8]
-        switch encoding.text.lowercased() {
-        case "b": decoded = base64(text)
-        case "q": decoded = quoted(text)
-        default: return nil
-        }
+        let decoded = letter == "b" ? base64(text) : quoted(text)
         // RFC 2231 lets a language follow the charset: "utf-8*zh".
         let name = charset.text.prefix { $0 != "*" }
         return (.word(charset: String(name), bytes: decoded), end + 2)

@@ -16,12 +16,13 @@ package struct MailAddress: Sendable, Equatable {
         var found: [MailAddress] = []
         var one = Parts()
         var index = 0
+        let last = EncodedWords.lastMark(in: raw)
         while index < raw.count, found.count < most {
             let byte = raw[index]
             switch byte {
             case UInt8(ascii: "="):
                 // A comma inside an encoded word separates nothing.
-                let end = EncodedWords.end(ofWordIn: raw, at: index) ?? index + 1
+                let end = EncodedWords.end(ofWordIn: raw, at: index, last: last) ?? index + 1
                 one.phrase += raw[index..<end]
                 index = end
             case UInt8(ascii: "\""): index = one.quote(raw, from: index + 1)

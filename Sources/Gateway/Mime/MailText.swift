@@ -55,7 +55,9 @@ enum MailText {
             name = (inside.header("Subject").map(EncodedWords.decode) ?? "mail") + ".eml"
         }
         let plain = name.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-        let last = String(String.UnicodeScalarView(plain)).split { $0 == "/" || $0 == "\\" }.last?.trimmed ?? ""
+        // By scalars: to a character, marks before or behind a slash belong to it and hide it.
+        let last =
+            plain.split { $0 == "/" || $0 == "\\" }.last.map { String(String.UnicodeScalarView($0)).trimmed } ?? ""
         let safe = String(last.prefix(200))
         return safe.isEmpty || safe.allSatisfy({ $0 == "." }) ? "file" : safe
     }

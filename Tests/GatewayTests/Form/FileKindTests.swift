@@ -50,7 +50,7 @@ import Testing
         "file names are shown without folders and controls, and keep their ending",
         arguments: [
             ("C:\\Users\\me\\照片.jpg", "照片.jpg"), ("../../etc/passwd", "passwd"), ("a\u{202E}gpj.exe\n", "agpj.exe"),
-            ("", ""),
+            ("", ""), ("a/\u{31B}b.jpg", "\u{31B}b.jpg"), ("..\u{601}/..\u{61C}\\b.jpg", "b.jpg"),
             (String(repeating: "长", count: 200) + ".jpeg", String(repeating: "长", count: 37) + "….jpeg"),
         ])
     func names(given: String, shown: String) {

@@ -40,6 +40,14 @@ import Testing
         #expect(reason(more) == "expected at most 10000 parts in a mail, found more")
     }
 
+    @Test("a header full of encoded words that never end is read in one pass") func openWords() {
+        let words = String(repeating: "=?a?b?x", count: 140_000)
+        #expect(EncodedWords.decode(Array(words.utf8)) == words)
+        #expect(MailAddress.list(Array(words.utf8)) == [MailAddress(name: words, address: "")])
+        let unknown = String(repeating: "=?a?z?x", count: 140_000) + "?="
+        #expect(EncodedWords.decode(Array(unknown.utf8)) == unknown)
+    }
+
     @Test("parts inside parts end somewhere") func depth() async throws {
         let nested = (0..<2000).map { "--b\($0)\nContent-Type: multipart/mixed; boundary=b\($0 + 1)\n\n" }.joined()
         let parts = try await read("Subject: x\nContent-Type: multipart/mixed; boundary=b0\n\n" + nested)

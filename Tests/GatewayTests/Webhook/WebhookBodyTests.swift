@@ -54,6 +54,15 @@ struct WebhookBodyTests {
         #expect(file.digest == "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
     }
 
+    @Test("An item never hides behind an id that another chose for itself")
+    func hiding() throws {
+        let first = try Self.read(#"{"data":[{"id":"msg_1#1","text":"a"},{"text":"b"},{"id":"msg_1#1","text":"c"}]}"#)
+        #expect(first.map(\.sourceID) == ["msg_1#1", "msg_1#1#", "msg_1#2"])
+        let second = try Self.read(#"{"data":[{"text":"a"},{"id":"msg_1#0","text":"b"}]}"#)
+        #expect(second.map(\.sourceID) == ["msg_1#0", "msg_1#0#"])
+        #expect(try Self.submission(second.last).text == "b")
+    }
+
     @Test("The sample of the reference, with its location, is read")
     func sample() throws {
         let text = """

@@ -4,10 +4,11 @@ extension String {
     /// A file's name fit to be shown: without the folders some browsers send along and without control characters, at
     /// most 120 bytes of UTF-8 with its ending kept. Never used as a path.
     var asFileName: String {
-        let last = split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
-        var clean = String(
+        // By scalars: to a character, marks before or behind a slash belong to it and hide it.
+        let last = unicodeScalars.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(Array.init) ?? []
+        let clean = String(
             String.UnicodeScalarView(
-                last.unicodeScalars.filter { scalar in
+                last.filter { scalar in
                     let category = scalar.properties.generalCategory
                     return ![.control, .format, .lineSeparator, .paragraphSeparator].contains(category)
                 })

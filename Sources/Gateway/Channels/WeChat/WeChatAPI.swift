@@ -35,7 +35,7 @@ struct WeChatAPI: Sendable {
                 call.caFile = caFile
                 call.plainAllowed = address.hasPrefix("http:")
                 call.repeatable = !force
-                return .success(try Self.grant(try await tools.network.call(call)))
+                return .success(try WeChatAnswer.grant(try Self.body(try await tools.network.call(call))))
             } catch { return .failure(error) }
         }
     }
@@ -54,31 +54,13 @@ struct WeChatAPI: Sendable {
         }
     }
 
-    private static func grant(_ answer: HTTPAnswer) throws(Trouble) -> WeChatToken.Grant {
-        let value = try json(answer)
-        guard case .string(let text)? = value.member("access_token"), (1...2048).contains(text.utf8.count),
-            case .number(let digits)? = value.member("expires_in"), let seconds = Int64(digits), seconds > 0
-        else { throw .passing("平台没有给出令牌", "expected a token from the platform, found something else") }
-        return WeChatToken.Grant(text: text, life: .seconds(min(seconds, 7200)))
-    }
-
-    /// An answer in JSON without an error in it.
-    private static func json(_ answer: HTTPAnswer) throws(Trouble) -> JSONValue {
+    /// The body of an answer that is one.
+    private static func body(_ answer: HTTPAnswer) throws(Trouble) -> [UInt8] {
         guard answer.status == 200 else {
             throw .passing(
                 "平台答复 \(answer.status)", "the platform answered \(answer.status)", retryAfter: answer.retryAfter)
         }
-        guard let value = try? JSONValue.read(answer.body) else {
-            throw .passing("平台的应答不是 JSON", "expected JSON from the platform, found something else")
-        }
-        if let code = Self.code(value) { throw WeChatTrouble(code: code).trouble }
-        return value
-    }
-
-    /// The error an answer holds; nil for none.
-    private static func code(_ value: JSONValue) -> Int? {
-        guard case .number(let digits)? = value.member("errcode"), let code = Int(digits), code != 0 else { return nil }
-        return code
+        return answer.body
     }
 
     /// A picture, voice or video that a citizen sent, kept. Users' media live 3 days; the platform gives a video by a
@@ -98,7 +80,7 @@ struct WeChatAPI: Sendable {
         try await download("\(address)/cgi-bin/media/get?\(query)", to: path, plain: address.hasPrefix("http:"))
         guard let answer = Self.answer(at: path) else { return try await kept(path) }
         try? FileManager.default.removeItem(atPath: path)
-        if let code = Self.code(answer) { throw WeChatTrouble(code: code) }
+        if let code = WeChatAnswer.code(answer) { throw WeChatTrouble(code: code) }
         guard case .string(let video)? = answer.member("video_url") else {
             throw WeChatTrouble(
                 .lasting("平台的应答里没有文件", "expected a file from the platform, found an answer without one"))
@@ -138,37 +120,5 @@ struct WeChatAPI: Sendable {
     private static func escaped(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.intersection(.init(charactersIn: "0"..."z")))
             ?? ""
-    }
-}
-
-/// An error of the platform: its code, or trouble on the way to it.
-struct WeChatTrouble: Error, Sendable, Equatable {
-    var trouble: Trouble
-    /// The token was refused: worth another one, once.
-    var isToken = false
-
-    init(_ trouble: Trouble) { self.trouble = trouble }
-
-    /// WeChat: "global return codes".
-    init(code: Int) {
-        switch code {
-        case 40001, 40014, 42001:
-            trouble = .passing("平台拒绝令牌（\(code)）", "the platform refused the token (\(code))", retryAfter: .seconds(60))
-            isToken = true
-        case -1: trouble = .passing("平台繁忙（-1）", "the platform is busy (-1)")
-        case 45009:
-            trouble = .passing(
-                "已达平台每日上限（45009）", "the platform's daily limit is reached (45009)", retryAfter: .seconds(3600))
-        case 45011:
-            trouble = .passing("调用平台过于频繁（45011）", "the platform is called too often (45011)", retryAfter: .seconds(60))
-        case 40007: trouble = .lasting("平台已没有这个文件（40007）", "the platform no longer has the file (40007)")
-        case 40013, 40125, 40164, 48001, 50002:
-            // For a person to mend; until the media are gone it is worth another try.
-            trouble = .passing(
-                "平台拒绝该账号（\(code)）：请检查 appid、secret、权限和 IP 白名单",
-                "the platform refuses the account (\(code)): check appid, secret, permissions and its list of addresses",
-                retryAfter: .seconds(900))
-        default: trouble = .lasting("平台答复错误 \(code)", "the platform answered with the error \(code)")
-        }
     }
 }

@@ -62,6 +62,13 @@ package enum WebhookBody {
 
     private static func read(items: (values: [JSONValue], several: Bool), id: String) -> [Item] {
         var seen: [String: Int] = [:]
+        var taken: Set<String> = []
+        /// The id, or with marks behind it where an item before this one came to have it: none hides another.
+        func free(_ id: String) -> String {
+            var id = id
+            while !taken.insert(id).inserted { id += "#" }
+            return id
+        }
         var result: [Item] = []
         for (position, value) in items.values.enumerated() {
             let given = items.several ? "\(id)#\(position)" : id
@@ -71,12 +78,12 @@ package enum WebhookBody {
                     seen[own] = earlier
                     let reason = Phrase(
                         zh: "编号应各不相同，与第 \(earlier) 项相同", en: "expected an id of its own, found that of item \(earlier)")
-                    result.append(Item(sourceID: given, content: .unreadable(reason.kept)))
+                    result.append(Item(sourceID: free(given), content: .unreadable(reason.kept)))
                 } else {
-                    result.append(Item(sourceID: form.id ?? given, content: .submission(form.submission)))
+                    result.append(Item(sourceID: free(form.id ?? given), content: .submission(form.submission)))
                 }
             } catch {
-                result.append(Item(sourceID: given, content: .unreadable(error.phrase.kept)))
+                result.append(Item(sourceID: free(given), content: .unreadable(error.phrase.kept)))
             }
         }
         return result
