@@ -6,7 +6,7 @@ extension String {
     var asFileName: String {
         // By scalars: to a character, marks before or behind a slash belong to it and hide it.
         let last = unicodeScalars.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(Array.init) ?? []
-        let clean = String(
+        var clean = String(
             String.UnicodeScalarView(
                 last.filter { scalar in
                     let category = scalar.properties.generalCategory
