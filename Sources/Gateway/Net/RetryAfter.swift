@@ -17,6 +17,8 @@ package enum RetryAfter {
         guard text.contains(":"), text.split(separator: " ").count >= 4 else { return nil }
         let seconds = unsafe curl_getdate(text, nil)
         guard seconds >= 0 else { return nil }
+        // libcurl reads years of nine digits: their milliseconds fit no number.
+        guard seconds < 253_402_300_800 else { return longest }
         return max(.zero, min(Instant(seconds: Int64(seconds)) - now, longest))
     }
 }
