@@ -66,7 +66,7 @@ package struct NewTicket: Sendable {
     /// Its kind is `received`; the store makes it `follow-up` where it joins another ticket.
     package var entry: NewEntry
     /// The ticket this follows up, if that exists and is not at an end; otherwise a new one is made.
-    package var followsUp: Int64?
+    package var followsUp: TicketNumber?
     /// Work to begin with; `subject` is filled in with the ticket's id.
     package var jobs: [NewJob]
     /// Files its sealed text names: they must outlive every sweep.
@@ -74,7 +74,7 @@ package struct NewTicket: Sendable {
 
     package init(
         day: Day, channel: String, kind: Kind? = nil, category: String? = nil, area: String? = nil, urgent: Bool,
-        confidential: Bool, language: Language, contacts: [NewContact], entry: NewEntry, followsUp: Int64? = nil,
+        confidential: Bool, language: Language, contacts: [NewContact], entry: NewEntry, followsUp: TicketNumber? = nil,
         jobs: [NewJob], blobs: [BlobID] = []
     ) {
         self.day = day

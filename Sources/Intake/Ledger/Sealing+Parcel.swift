@@ -59,7 +59,7 @@ extension Keys {
                         hash: contactHash(contact)))
             }
         }
-        let followsUp = submission.followsUp.flatMap { TicketNumber($0)?.id }
+        let followsUp = submission.followsUp.flatMap { TicketNumber($0) }
         var jobs = [NewJob(lane: .settle, due: parcel.received + rest)]
         if submission.attachments.contains(where: \.content.isRemote) {
             jobs.append(NewJob(lane: .fetch(channel: parcel.channel), due: parcel.received))

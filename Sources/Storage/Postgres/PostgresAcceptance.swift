@@ -209,7 +209,7 @@ extension KeptArrival.Content {
         }
     }
     var isTicket: Bool { if case .ticket = self { true } else { false } }
-    var followsUp: Int64? { if case .ticket(let new) = self { new.followsUp } else { nil } }
+    var followsUp: Int64? { if case .ticket(let new) = self { new.followsUp?.id } else { nil } }
     var notice: Notice? { if case .notice(let notice) = self { notice } else { nil } }
     var refusal: String? { if case .refused(let reason) = self { reason } else { nil } }
     var quarantine: String? { if case .quarantined(let reason) = self { reason } else { nil } }

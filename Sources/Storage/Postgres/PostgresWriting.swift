@@ -114,7 +114,9 @@ struct PostgresWriting: Sendable {
 
     /// The ticket a new one would join.
     func joins(_ new: NewTicket) -> PostgresTicket? {
-        guard let id = new.followsUp, let ticket = tickets[id], !Lifecycle.ends.contains(ticket.state) else {
+        guard let number = new.followsUp, let ticket = tickets[number.id], ticket.number == number,
+            !Lifecycle.ends.contains(ticket.state)
+        else {
             return nil
         }
         return ticket

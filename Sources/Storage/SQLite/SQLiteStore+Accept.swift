@@ -107,7 +107,7 @@ extension SQLiteStore {
         let number: TicketNumber
         // Parties of different submissions are different people, until their contacts say otherwise.
         var parties = 0
-        if let earlier = try ticket.followsUp.flatMap({ try openTicket($0, in: db) }) {
+        if let earlier = try ticket.followsUp.flatMap({ try openTicket($0.id, in: db) }), earlier == ticket.followsUp {
             (become, number) = (.followUp, earlier)
             var entry = ticket.entry
             entry.kind = .followUp

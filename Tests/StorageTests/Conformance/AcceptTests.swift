@@ -138,6 +138,10 @@ import Testing
                 Samples.parcel(("b", Samples.submission("more", followsUp: number))),
                 Samples.parcel(("c", Samples.submission("still more", followsUp: number))),
             ])
+            // The day is part of the number: whoever has it wrong means another ticket.
+            let other = TicketNumber(day: number.day + 1, id: number.id)
+            let wrong = try await store.accept([Samples.parcel(("f", Samples.submission("more", followsUp: other)))])
+            #expect(wrong[0].map(\.arrival) == [.ticket])
             #expect(joined.flatMap(\.self).map(\.arrival) == [.followUp, .followUp])
             #expect(joined.flatMap(\.self).allSatisfy { $0.ticket == number })
             #expect(try await store.chain(of: id).map(\.kind) == [.received, .followUp, .followUp])
