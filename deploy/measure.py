@@ -226,10 +226,13 @@ def upload(folder, size=1 << 30):
     """A form with a video of this size: the most memory the daemon held meanwhile, and the seconds it took."""
     folder.mkdir()
     daemon = Daemon(folder)
-    token = re.search(r'name="token"[^>]*value="([^"]*)"', get(f"http://127.0.0.1:{daemon.public}/")).group(1)
+    page = get(f"http://127.0.0.1:{daemon.public}/")
+    # Agreeing counts for the version of the words that is shown.
+    token, consent = (re.search(rf'<input(?=[^>]*name="{name}")[^>]*value="([^"]*)"', page).group(1)
+                      for name in ("token", "consent"))
     line = "bench-boundary"
     head = "".join(f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in {
-        "token": token, "kind": "complaint", "text": texts[0], "identity": "anonymous", "consent": "on"}.items())
+        "token": token, "kind": "complaint", "text": texts[0], "identity": "anonymous", "consent": consent}.items())
     head += f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\nContent-Type: video/mp4\r\n\r\n'
     end = f"\r\n--{line}--\r\n".encode()
     chunk, first = os.urandom(1 << 20), b"\0\0\0\x18ftypisom"
