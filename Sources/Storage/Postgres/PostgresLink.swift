@@ -178,6 +178,7 @@ final class PostgresLink {
     }
 
     /// The first repeat is at once; then 20 ms, doubled up to a second, with jitter so that nodes do not step together.
+    /// Sleeping holds up nobody: the link's thread is its own and has nothing else to do (`PostgresThreads`).
     private func pause(after tries: Int) {
         guard tries > 0 else { return }
         let most = min(1000.0, 20.0 * Double(1 << min(tries - 1, 6)))
