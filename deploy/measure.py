@@ -60,7 +60,7 @@ def hook(id, text):
 def call(id, text):
     body = json.dumps({"id": id, "text": text, "contact": {"name": "王芳", "phone": "138%08d" % (Requests.number % 10**8)}},
                       ensure_ascii=False)
-    return f"POST /api/v1/submissions HTTP/1.1|Content-Type: application/json|Authorization: Bearer KEY", body
+    return f"POST /api/v1/submissions HTTP/1.1|Content-Type: application/json|Authorization: Bearer {{key}}", body
 
 
 def load(url, connections, requests, lasting=seconds):
@@ -208,7 +208,7 @@ def ours(folder, make, level, cluster):
     key = daemon.key()
     requests = Requests()
     requests.write(folder / "requests", int(20_000 * seconds),
-                   lambda id, text: tuple(part.replace("KEY", key) for part in make(id, text)))
+                   lambda id, text: tuple(part.replace("{key}", key) for part in make(id, text)))
     before, start = daemon.state(), time.time()
     run = load(f"http://127.0.0.1:{daemon.public}", level, folder / "requests")
     kept, loaded = daemon.state(), time.time()
