@@ -14,11 +14,12 @@ struct Ticker: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var (seconds, counting) = (0, 10)
+            var last: Checkpoint?
             let feeding = max(1, Int((manager.watchdog ?? .seconds(10)).components.seconds))
             while !Task.isCancelled {
                 clerk()?.wakeAll()
                 if seconds % feeding == 0 { await feed() }
-                if seconds % 60 == 59 { await checkpoint() }
+                if seconds % 60 == 59 { last = await checkpoint(after: last) ?? last }
                 if seconds >= counting {
                     // Counting reads the ledger whole: it gets a hundredth of the time, however large that is.
                     let began = ContinuousClock.now
@@ -57,16 +58,27 @@ struct Ticker: Service {
         }
     }
 
-    private func checkpoint() async {
+    /// A checkpoint, if anything changed. The one this daemon tied before must still be there.
+    private func checkpoint(after last: Checkpoint?) async -> Checkpoint? {
         do throws(Trouble) {
-            guard let knot = try await tools.store.checkpoint(at: tools.now()) else { return }
+            if let last, try await !last.stands(in: tools.store) {
+                tools.metrics.count("ledger_tampering_total")
+                tools.log.critical(
+                    "a checkpoint is gone or changed: somebody wrote to the ledger; run intake audit verify",
+                    metadata: ["number": "\(last.id)", "hash": "\(last.hash.hex)"])
+            }
+            guard let knot = try await tools.store.checkpoint(at: tools.now(), keys: tools.keys) else { return nil }
             tools.log.notice(
                 "checkpoint",
                 metadata: [
                     "number": "\(knot.id)", "tickets": "\(knot.tickets)", "entries": "\(knot.entries)",
                     "hash": "\(knot.hash.hex)",
                 ])
-        } catch { tools.log.error("no checkpoint", metadata: ["trouble": "\(error)"]) }
+            return knot
+        } catch {
+            tools.log.error("no checkpoint", metadata: ["trouble": "\(error)"])
+            return nil
+        }
     }
 
     /// The books (rule 3), as gauges and, where they do not balance, as an alarm.

@@ -4,7 +4,8 @@ import Foundation
 /// head on the ticket's row, the digests of the payloads, the checkpoints and what each of them saw.
 ///
 /// It runs beside a writing daemon: what does not agree is read again before it is told. It cannot see what was taken
-/// away together with every later checkpoint: for that the last checkpoint is given, to be held against the journal.
+/// away together with every checkpoint from then on: for that the last checkpoint is given, to be held against the
+/// journal. Checkpoints are tied with a key that is not in the database; nobody without it ties them anew.
 package struct Audit {
     /// One thing that does not agree.
     package struct Finding: Sendable, Equatable, Codable {
@@ -80,17 +81,31 @@ package struct Audit {
         var after: Int64 = 0
         while true {
             let page = try await store.tickets(after: after, limit: 200)
-            guard let last = page.last else { return }
+            if page.isEmpty { return }
             let chains: [Int64: [Entry]]?
             do throws(Trouble) {
                 chains = Dictionary(grouping: try await store.entries(of: page.map(\.number.id)), by: \.ticket)
             } catch  where error.kind != .passing {
                 chains = nil
             }
-            for ticket in page { try await read(ticket, chains?[ticket.number.id]) }
-            after = last.number.id
+            for ticket in page {
+                if store.isGapless { miss(after + 1..<ticket.number.id) }
+                after = ticket.number.id
+                try await read(ticket, chains?[after])
+            }
             progress(report)
         }
+    }
+
+    /// Tells of numbers that no ticket has: one finding for neighbours, however many.
+    private mutating func miss(_ ids: Range<Int64>) {
+        guard let first = ids.first, let last = ids.last else { return }
+        add(
+            .ticketRemoved, ticket: first,
+            words: Phrase(
+                zh: "工单号 \(first) 到 \(last) 没有工单：已被删除",
+                en: "there are no tickets with the numbers \(first) to \(last): they were removed"))
+        told.formUnion(ids.prefix(Audit.kept))
     }
 
     /// Verifies one ticket; one that does not agree is read again, because it may have grown between two reads.
@@ -131,7 +146,7 @@ package struct Audit {
                 }
                 let hash = Checkpoint.hash(
                     after: previous?.hash ?? Data(), at: knot.at, tickets: knot.tickets, entries: knot.entries,
-                    heads: heads)
+                    heads: heads, keys: keys)
                 for head in heads { count(head, &tickets, &entries) }
                 if hash != knot.hash || tickets != knot.tickets || entries != knot.entries {
                     add(

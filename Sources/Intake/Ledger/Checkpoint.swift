@@ -29,9 +29,17 @@ package struct Checkpoint: Sendable, Equatable {
         self.hash = hash
     }
 
-    /// SHA-256 over the knot before (empty for the first), time, counts and the changed heads in order of ticket.
-    package static func hash(after previous: Data, at: Instant, tickets: Int, entries: Int, heads: [Head]) -> Data {
-        var hash = SHA256()
+    /// Whether a store still holds this knot as it was tied: who cuts knots off cannot know that somebody remembers.
+    package func stands(in store: some Store) async throws(Trouble) -> Bool {
+        try await store.checkpoints(after: id - 1, limit: 1) == [self]
+    }
+
+    /// HMAC-SHA256 over the knot before (empty for the first), time, counts and the changed heads in order of ticket:
+    /// who can write to the database but has no key cannot tie the knots anew after taking something away.
+    package static func hash(
+        after previous: Data, at: Instant, tickets: Int, entries: Int, heads: [Head], keys: Keys
+    ) -> Data {
+        var hash = keys.knot
         hash.update(data: previous)
         hash.update(data: Data("\(at.milliseconds)|\(tickets)|\(entries)|\(heads.count)|".utf8))
         for head in heads.sorted(by: { $0.ticket < $1.ticket }) {

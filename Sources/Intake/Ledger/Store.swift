@@ -72,8 +72,11 @@ package protocol Store: Sendable {
     func revokeKey(id: String, at: Instant) async throws(Trouble) -> Bool
 
     // History that cannot be bent (rule 11)
+    /// Whether the ids of tickets follow each other without a gap, so that a gap is a ticket taken away: one writer
+    /// numbers them so, several do not.
+    var isGapless: Bool { get }
     /// Chains the heads that changed since the last checkpoint, and the counts; nil if nothing changed.
-    func checkpoint(at: Instant) async throws(Trouble) -> Checkpoint?
+    func checkpoint(at: Instant, keys: Keys) async throws(Trouble) -> Checkpoint?
     func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint]
     func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head]
     func lastCheckpoint() async throws(Trouble) -> Checkpoint?

@@ -10,6 +10,7 @@ package struct Keys: Sendable {
     // Made ready once: that takes longer than authenticating a short text.
     let index: HMAC<SHA256>
     let token: HMAC<SHA256>
+    let knot: HMAC<SHA256>
 
     /// `master`: at least 32 bytes of randomness; fewer is a lasting trouble.
     package init(master: Data) throws(Trouble) {
@@ -27,6 +28,7 @@ package struct Keys: Sendable {
         sealing = derive("sealing")
         index = HMAC(key: derive("index"))
         token = HMAC(key: derive("token"))
+        knot = HMAC(key: derive("checkpoint"))
         sealID = HMAC<SHA256>.authenticationCode(for: Data("key id".utf8), using: sealing).prefix(4)
             .reduce(0) { $0 << 8 | UInt32($1) }
     }

@@ -2,9 +2,12 @@ import Foundation
 package import Intake
 
 extension PostgresStore {
+    /// A transaction given up keeps the numbers it drew.
+    package var isGapless: Bool { false }
+
     /// Waits for every writer of entries and stops new ones meanwhile: a number given to an entry before, and committed
     /// after, would be passed over for good.
-    package func checkpoint(at: Instant) async throws(Trouble) -> Checkpoint? {
+    package func checkpoint(at: Instant, keys: Keys) async throws(Trouble) -> Checkpoint? {
         let last = PostgresStatement(
             "SELECT id, tickets, entries, last_entry, hash FROM checkpoints ORDER BY id DESC LIMIT 1")
         return try await write([PostgresLink.alone, last]) { connection, rows throws(PostgresFailure) in
@@ -35,7 +38,7 @@ extension PostgresStore {
             let knot = Checkpoint(
                 id: (last?.id ?? 0) + 1, at: at, tickets: tickets, entries: entries,
                 hash: Checkpoint.hash(
-                    after: last?.hash ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads))
+                    after: last?.hash ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads, keys: keys))
             return PostgresEnding(knot, PostgresStore.statements(knot, heads, lastEntry: lastEntry))
         }
     }

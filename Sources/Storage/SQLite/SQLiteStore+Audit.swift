@@ -3,7 +3,9 @@ import GRDB
 package import Intake
 
 extension SQLiteStore {
-    package func checkpoint(at: Instant) async throws(Trouble) -> Checkpoint? {
+    package var isGapless: Bool { true }
+
+    package func checkpoint(at: Instant, keys: Keys) async throws(Trouble) -> Checkpoint? {
         try await write { db in
             // CROSS keeps the order of the tables: left to itself, the planner reads every ticket.
             let heads = try Row.fetchAll(
@@ -28,7 +30,7 @@ extension SQLiteStore {
             let knot = Checkpoint(
                 id: knots + 1, at: at, tickets: tickets, entries: entries,
                 hash: Checkpoint.hash(
-                    after: last?[3] ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads))
+                    after: last?[3] ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads, keys: keys))
             try db.execute(
                 sql: "INSERT INTO checkpoints (id, at, tickets, entries, hash) VALUES (?, ?, ?, ?, ?)",
                 arguments: [knot.id, at.milliseconds, tickets, entries, knot.hash])

@@ -9,7 +9,7 @@ import Testing
     /// One way to bend the history, and what is found of it.
     enum Tampering: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case changed, actor, removed, reordered, cut, cutAndMended, payloadSwapped, payloadErased, ticketRemoved
-        case checkpointChanged, checkpointRemoved, nothing
+        case removedWithCheckpoints, removedAndTiedAnew, checkpointChanged, checkpointRemoved, nothing
 
         var testDescription: String { rawValue }
 
@@ -44,6 +44,8 @@ import Testing
                 DELETE FROM arrivals WHERE ticket = 2; DELETE FROM jobs WHERE subject = 2;
                 UPDATE parcels SET items = items WHERE id = 2; DELETE FROM tickets WHERE id = 2
                 """
+            case .removedWithCheckpoints, .removedAndTiedAnew:
+                Tampering.ticketRemoved.sql + "; DELETE FROM checkpoint_heads; DELETE FROM checkpoints"
             case .checkpointChanged: "UPDATE checkpoints SET at = at - 1000 WHERE id = 1"
             case .checkpointRemoved:
                 "DELETE FROM checkpoint_heads WHERE checkpoint = 1; DELETE FROM checkpoints WHERE id = 1"
@@ -58,8 +60,8 @@ import Testing
             case .cut: (.tailCut, 2)
             case .cutAndMended: (.historyRewritten, 2)
             case .payloadSwapped, .payloadErased: (.payload, 2)
-            case .ticketRemoved: (.ticketRemoved, 2)
-            case .checkpointChanged: (.checkpointChanged, nil)
+            case .ticketRemoved, .removedWithCheckpoints: (.ticketRemoved, 2)
+            case .removedAndTiedAnew, .checkpointChanged: (.checkpointChanged, nil)
             case .checkpointRemoved: (.checkpointMissing, nil)
             case .nothing: nil
             }
@@ -73,13 +75,20 @@ import Testing
                 ["a", "b", "c"].map { FilledLedger.parcel($0, FilledLedger.report($0)) })
             let second = try #require(receipts[1].ticket)
             #expect(second.id == 2)
-            _ = try await ledger.withStore { try await $0.checkpoint(at: .wall) }
+            _ = try await ledger.withStore { try await $0.checkpoint(at: .wall, keys: ledger.keys) }
             try await ledger.keep(
                 ["d", "e", "f"].map {
                     FilledLedger.parcel($0, FilledLedger.report($0, followsUp: second.description))
                 })
-            _ = try await ledger.withStore { try await $0.checkpoint(at: .wall) }
+            _ = try await ledger.withStore { try await $0.checkpoint(at: .wall, keys: ledger.keys) }
             try ledger.tamper(tampering.sql)
+            if tampering == .removedAndTiedAnew {
+                // Who writes to the database knows everything but the key.
+                try ledger.tamper(
+                    "INSERT INTO changed_heads SELECT id, 0 FROM tickets WHERE true ON CONFLICT DO NOTHING")
+                let forger = try Keys(master: Data(repeating: 8, count: 32))
+                _ = try await ledger.withStore { try await $0.checkpoint(at: .wall, keys: forger) }
+            }
 
             let (status, found, output) = try await ledger.gateway.lines(Audit.Finding.self, ["audit", "verify"])
             if let expected = tampering.expected {

@@ -6,28 +6,34 @@ import Testing
     @Test("a checkpoint holds the heads that changed since the last, chained to it", arguments: Backend.allCases)
     func knots(backend: Backend) async throws {
         try await backend.withStore { store in
-            #expect(try await store.checkpoint(at: Samples.start) == nil)
+            #expect(try await store.checkpoint(at: Samples.start, keys: Samples.keys) == nil)
             let one = try await store.report("1")
             let two = try await store.report("2")
-            let first = try #require(try await store.checkpoint(at: Samples.at(60)))
+            let first = try #require(try await store.checkpoint(at: Samples.at(60), keys: Samples.keys))
             #expect(first.tickets == 2 && first.entries == 2 && first.at == Samples.at(60))
-            #expect(try await store.checkpoint(at: Samples.at(120)) == nil)
+            #expect(try await store.checkpoint(at: Samples.at(120), keys: Samples.keys) == nil)
             var outcome = Outcome(ticket: two)
             outcome.entries = [try Samples.entry(), try Samples.entry()]
             _ = try await store.apply([outcome])
             let three = try await store.report("3")
-            let second = try #require(try await store.checkpoint(at: Samples.at(180)))
+            let second = try #require(try await store.checkpoint(at: Samples.at(180), keys: Samples.keys))
             #expect(second.tickets == 3 && second.entries == 5)
             #expect(try await store.heads(of: first.id).map(\.ticket) == [one, two])
             #expect(try await store.heads(of: second.id).map(\.ticket) == [two, three])
             #expect(try await store.heads(of: second.id).map(\.entries) == [3, 1])
             #expect(try await store.checkpoints(after: 0, limit: 9) == [first, second])
             #expect(try await store.checkpoints(after: first.id, limit: 9) == [second])
+            #expect(try await first.stands(in: store))
+            #expect(try await second.stands(in: store))
+            #expect(
+                try await !Checkpoint(id: 2, at: second.at, tickets: 3, entries: 5, hash: first.hash).stands(in: store))
+            #expect(
+                try await !Checkpoint(id: 3, at: second.at, tickets: 3, entries: 5, hash: first.hash).stands(in: store))
             var hash = Data()
             for knot in [first, second] {
                 hash = Checkpoint.hash(
                     after: hash, at: knot.at, tickets: knot.tickets, entries: knot.entries,
-                    heads: try await store.heads(of: knot.id))
+                    heads: try await store.heads(of: knot.id), keys: Samples.keys)
                 #expect(hash == knot.hash)
             }
         }
@@ -46,9 +52,9 @@ import Testing
             }
             async let one: Void = write(left, "left")
             async let two: Void = write(right, "right")
-            for number in 0..<30 { _ = try await left.checkpoint(at: Samples.at(Int64(number))) }
+            for number in 0..<30 { _ = try await left.checkpoint(at: Samples.at(Int64(number)), keys: Samples.keys) }
             _ = try await (one, two)
-            _ = try await right.checkpoint(at: Samples.at(1000))
+            _ = try await right.checkpoint(at: Samples.at(1000), keys: Samples.keys)
             let knots = try await left.checkpoints(after: 0, limit: 100)
             #expect(knots.last?.tickets == 80 && knots.last?.entries == 160)
             var heads: [Int64: Checkpoint.Head] = [:]

@@ -30,7 +30,7 @@ import Testing
             case 6: try await deliver()
             case 7: try await replay()
             case 8: try await close()
-            default: _ = try await store.checkpoint(at: Samples.at(now))
+            default: _ = try await store.checkpoint(at: Samples.at(now), keys: Samples.keys)
             }
         }
 
@@ -122,7 +122,7 @@ import Testing
             let tickets = try await store.latest(before: nil, limit: 1000)
             #expect(Set(tickets.map(\.number)) == Set(shift.tickets) && tickets.count == shift.tickets.count)
             for ticket in tickets { _ = try await store.chain(of: ticket.number.id) }
-            _ = try await store.checkpoint(at: Samples.at(shift.now))
+            _ = try await store.checkpoint(at: Samples.at(shift.now), keys: Samples.keys)
             let last = try await store.checkpoints(after: 0, limit: 1000).last
             #expect(last?.tickets == tickets.count)
             #expect(last?.entries == tickets.map(\.entries).reduce(0, +))

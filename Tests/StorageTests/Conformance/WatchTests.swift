@@ -33,7 +33,7 @@ import Testing
             #expect(try await store.lastCheckpoint() == nil)
             for name in ["a", "b"] {
                 _ = try await store.report(name)
-                let made = try await store.checkpoint(at: Samples.at(1))
+                let made = try await store.checkpoint(at: Samples.at(1), keys: Samples.keys)
                 #expect(try await store.lastCheckpoint() == made)
             }
         }

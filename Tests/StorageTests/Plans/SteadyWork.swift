@@ -60,7 +60,7 @@ enum SteadyWork {
     private static func clock(on store: any Store) async throws {
         try await store.probe(at: Samples.start)
         _ = try await store.lanes()
-        _ = try await store.checkpoint(at: Samples.start)
+        _ = try await store.checkpoint(at: Samples.start, keys: Samples.keys)
         let form = Data(repeating: 2, count: 16)
         for file in ["a", "b"] {
             try await store.stage(
