@@ -10,6 +10,8 @@ struct OpenLedger {
     let keys: Keys
     let store: any Store
     let blobs: any Blobs
+    /// How far the clock of a database that nodes share is ahead of this machine's.
+    private let ahead: Duration
 
     init(_ place: Where) async throws {
         configuration = try place.configuration()
@@ -24,17 +26,20 @@ struct OpenLedger {
         }
         (store, blobs) = try await Opening.ledger(configuration.fixed, log: Journal.silent) { _ in }
         try await Opening.checkCanary(keys, store)
+        ahead = try await store.sharedTime().map { $0 - .wall } ?? .zero
     }
 
-    var now: Instant { .wall }
+    var now: Instant { .wall + ahead }
 
     /// Everything with its adapters, as the daemon makes it; may be made once.
     func works() throws -> Works {
         let city = city
+        let ahead = ahead
+        let now: Now = { .wall + ahead }
         let day: @Sendable (Instant) -> Day = { city.calendar.zone.local($0).day }
         let tools = Tools(
-            keys: keys, store: store, blobs: blobs, city: { city }, network: try Network(now: { .wall }),
-            now: { .wall }, metrics: Metrics(), log: Journal.logger(), state: configuration.fixed.state)
+            keys: keys, store: store, blobs: blobs, city: { city }, network: try Network(now: now),
+            now: now, metrics: Metrics(), log: Journal.logger(), state: configuration.fixed.state)
         return try Works(configuration, tools: tools, inbox: Inbox(store: store, keys: keys, day: day))
     }
 

@@ -17,7 +17,7 @@ struct Serve: AsyncParsableCommand {
         let manager = ServiceManager()
         do {
             let daemon = try await Daemon(
-                file: place.config, state: place.state, manager: manager, log: log, now: { .wall })
+                file: place.config, state: place.state, manager: manager, log: log, wall: { .wall })
             let say = printPorts
             try await daemon.run { ports in
                 log.notice("ready", metadata: ports.mapValues { "\($0)" })

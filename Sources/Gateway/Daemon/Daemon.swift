@@ -14,6 +14,7 @@ import UnixSignals
 final class Daemon: Sendable {
     let tools: Tools
     let inbox: Inbox
+    private let clock: LedgerClock
     private let manager: ServiceManager
     private let file: String
     private let state: String?
@@ -26,9 +27,10 @@ final class Daemon: Sendable {
     private let broken: Broken
     private let ports = Mutex<[String: Int]>([:])
 
-    /// Opens everything but the listeners. `state` overrides the state folder of the service manager and the file.
+    /// Opens everything but the listeners. `state` overrides the state folder of the service manager and the file; `wall`
+    /// is the machine's clock.
     /// Throws `ConfigurationError` (exit 78) before anything is opened, or `Trouble` (exit 74).
-    init(file: String, state: String?, manager: ServiceManager, log: Logger, now: @escaping Now) async throws {
+    init(file: String, state: String?, manager: ServiceManager, log: Logger, wall: @escaping Now) async throws {
         let configuration = Configuration(file: file, manager: manager, state: state, complaints: Complaints())
         try await Rehearsal.check(configuration, log: log)
         let keys = try Keys(master: Data(configuration.master.bytes))
@@ -36,6 +38,9 @@ final class Daemon: Sendable {
         held = try FolderLock(folder: try Opening.makeState(configuration.fixed.state))
         let (store, blobs) = try await Opening.ledger(configuration.fixed, log: log) { broken.fail($0) }
         try await Opening.checkCanary(keys, store)
+        let clock = try await LedgerClock(store, wall: wall)
+        let now: Now = { clock.now }
+        self.clock = clock
         try await store.probe(at: now())
         let due = try await store.reclaim(now: now())
         if due > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(due)"]) }
@@ -105,7 +110,9 @@ final class Daemon: Sendable {
         var services: [any Service] = [
             Running(start: { await self.inbox.run() }, stop: { self.inbox.close() }),
             Running(start: { await self.work() }, stop: { self.swap.finish() }),
-            Ticker(tools: tools, inbox: inbox, floor: fixed.floor, manager: manager, clerk: { current.clerk }),
+            Ticker(
+                tools: tools, inbox: inbox, floor: fixed.floor, clock: clock, manager: manager, clerk: { current.clerk }
+            ),
             Listener(
                 address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
                 responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log),

@@ -8,6 +8,7 @@ struct Ticker: Service {
     let tools: Tools
     let inbox: Inbox
     let floor: Int64
+    let clock: LedgerClock
     let manager: ServiceManager
     let clerk: @Sendable () -> Clerk?
 
@@ -44,6 +45,12 @@ struct Ticker: Service {
                         ? .passing("磁盘将满；请腾出空间", "the disk is nearly full; free some space", retryAfter: .seconds(60))
                         : nil)
                 if low { tools.log.critical("free space is below the floor", metadata: ["free": "\(free)"]) }
+            }
+            if let step = try await clock.follow(tools.store) {
+                tools.metrics.count("clock_steps_total")
+                tools.log.warning(
+                    "the clock was stepped; what waits was moved along",
+                    metadata: ["milliseconds": "\(step.wholeMilliseconds)"])
             }
             try await tools.store.probe(at: tools.now())
             manager.alive()

@@ -102,6 +102,12 @@ package protocol Store: Sendable {
     func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed
     /// Commits a row, synced, or says why it cannot.
     func probe(at: Instant) async throws(Trouble)
+    /// The moment told to the last `probe`.
+    func lastProbe() async throws(Trouble) -> Instant?
+    /// The database's time, where nodes share it; nil where one process has the ledger and the machine's clock counts.
+    func sharedTime() async throws(Trouble) -> Instant?
+    /// Moves all jobs along with a clock that was stepped: their pauses and leases stay as long as they were.
+    func moveJobs(by step: Duration) async throws(Trouble)
     /// What the database says of its own integrity: empty when well.
     func integrity() async throws(Trouble) -> [String]
     func close() async

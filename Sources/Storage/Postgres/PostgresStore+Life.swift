@@ -90,6 +90,22 @@ extension PostgresStore {
                 """, .bytes(Data("\(at.milliseconds)".utf8))))
     }
 
+    package func lastProbe() async throws(Trouble) -> Instant? {
+        try await read("SELECT convert_from(value, 'UTF8')::bigint FROM meta WHERE key = 'probe'") {
+            row throws(PostgresFailure) in try row.instant()
+        }.first
+    }
+
+    package func sharedTime() async throws(Trouble) -> Instant? {
+        try await read("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint") {
+            row throws(PostgresFailure) in try row.instant()
+        }.first
+    }
+
+    package func moveJobs(by step: Duration) async throws(Trouble) {
+        try await run(PostgresStatement("UPDATE jobs SET due = due + $1", .int(step.wholeMilliseconds)))
+    }
+
     package func integrity() async throws(Trouble) -> [String] {
         try await read(
             """

@@ -105,6 +105,21 @@ package final class SQLiteStore: Store {
         }
     }
 
+    package func lastProbe() async throws(Trouble) -> Instant? {
+        try await read { db in
+            try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'probe'")
+                .flatMap { Int64($0) }.map { Instant(milliseconds: $0) }
+        }
+    }
+
+    package func sharedTime() async throws(Trouble) -> Instant? { nil }
+
+    package func moveJobs(by step: Duration) async throws(Trouble) {
+        try await write { db in
+            try db.execute(sql: "UPDATE jobs SET due = due + ?", arguments: [step.wholeMilliseconds])
+        }
+    }
+
     package func integrity() async throws(Trouble) -> [String] {
         try await read { db in
             try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }

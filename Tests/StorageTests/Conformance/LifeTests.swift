@@ -51,6 +51,23 @@ import Testing
         }
     }
 
+    @Test("jobs move along with the clock, and the last sign of life is remembered", arguments: Backend.allCases)
+    func clock(backend: Backend) async throws {
+        try await backend.withStore { store in
+            #expect(try await store.lastProbe() == nil)
+            try await store.probe(at: Samples.at(7))
+            #expect(try await store.lastProbe() == Samples.at(7))
+            _ = try await store.report("1")
+            let due = try #require(try await store.lanes().first?.due)
+            try await store.moveJobs(by: .seconds(-3600))
+            #expect(try await store.lanes().first?.due == due - .seconds(3600))
+            let shared = try await store.sharedTime()
+            #expect((shared == nil) == (backend == .sqlite))
+            let here = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+            if let shared { #expect(max(shared - here, here - shared) < .seconds(60)) }
+        }
+    }
+
     @Test("keys are found by their hash, listed, and revoked once", arguments: Backend.allCases)
     func keys(backend: Backend) async throws {
         try await backend.withStore { store in
