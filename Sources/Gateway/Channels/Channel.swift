@@ -35,6 +35,9 @@ protocol Channel: Sendable {
     /// Whether its source can be entered, where that is cheap to find out and changes nothing there; for the doctor.
     func reach() async throws(Trouble)
 
+    /// What it reads and moves away; no other channel may, and no destination may write there. Nil for a push channel.
+    var source: Source? { get }
+
     /// The destination that carries an answer back to a citizen who came this way, and the kind of contact it needs;
     /// nil where the channel itself answered (a page, an API call) or cannot.
     var answers: (destination: String, contact: Contact.Kind)? { get }
@@ -57,7 +60,23 @@ extension Channel {
 
     func reach() async throws(Trouble) {}
 
+    var source: Source? { nil }
+
     var answers: (destination: String, contact: Contact.Kind)? { nil }
+}
+
+/// What one channel alone may take from.
+enum Source: Sendable, Hashable {
+    case folder(String)
+    case mailbox(account: String, name: String)
+
+    /// Whether two channels would take from each other.
+    func overlaps(_ other: Source) -> Bool {
+        if case .folder(let one) = self, case .folder(let two) = other {
+            return FolderPath(one).overlaps(FolderPath(two))
+        }
+        return self == other
+    }
 }
 
 /// Kept bytes, for reading them again.
@@ -90,6 +109,8 @@ struct Tools: Sendable {
     var proxies: [NetBlock] = []
     /// The destination where people are alerted, if one is set.
     var alerts: String?
+    /// The city that comes with the settings being read, for what must agree with it; nil where it cannot be read.
+    var comingCity: City?
     /// A private folder for files being received or sent, emptied at each start.
     var scratch: String { state + "/scratch" }
 

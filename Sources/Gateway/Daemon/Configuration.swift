@@ -48,11 +48,17 @@ struct Configuration {
             case .sqlite: .sqlite
             case .postgres: .postgres(connection: store.secret("connection").text.trimmed, node: store.string("node"))
             }
-        let stateInFile = settings.string("state", default: "/var/lib/intake")
-        master = settings.table("keys").secret("master")
+        let stateInFile = settings.line("state", default: "/var/lib/intake")
+        if !stateInFile.hasPrefix("/") {
+            settings.complain(
+                "state", expected: Phrase(zh: "绝对路径", en: "an absolute path"), found: quoted(stateInFile))
+        }
+        master = Configuration.masterKey(settings.table("keys"))
+        let outside = Configuration.address(listen, "public")
+        let inside = Configuration.address(listen, "private")
+        Configuration.refuseOneDoor(listen, outside, inside)
         fixed = Fixed(
-            publicAddress: Configuration.address(listen, "public"),
-            privateAddress: Configuration.address(listen, "private"), ledger: ledger,
+            publicAddress: outside, privateAddress: inside, ledger: ledger,
             state: state ?? manager.state ?? stateInFile, key: Data(SHA256.hash(data: master.bytes)).hex,
             floor: store.size("floor", default: 512 << 20))
         alerts = settings.optionalString("alerts")
@@ -99,6 +105,20 @@ struct Configuration {
 
     private enum LedgerKind: String, CaseIterable { case sqlite, postgres }
 
+    private static func masterKey(_ settings: Settings) -> Secret {
+        let key = settings.secret("master")
+        let count = key.bytes.count
+        if (1..<32).contains(count) {
+            settings.complain(
+                "master",
+                expected: Phrase(
+                    zh: "至少 32 字节的主密钥；可用 head -c 32 /dev/urandom 生成",
+                    en: "a master key of at least 32 bytes; make one with: head -c 32 /dev/urandom"),
+                found: Phrase(zh: "\(count) 字节", en: "\(count) bytes"))
+        }
+        return key
+    }
+
     private static func adapter<Adapter>(
         _ table: Settings, _ types: [Adapter], kind: (Adapter) -> String
     ) -> (name: String, type: Adapter, settings: Settings)? {
@@ -109,7 +129,7 @@ struct Configuration {
                 "name",
                 expected: Phrase(
                     zh: "小写字母、数字、“-”“_”，至多 63 个", en: "lower-case letters, digits, - and _, at most 63 of them"),
-                found: Phrase(stringLiteral: name))
+                found: quoted(name))
         }
         let wanted = table.string("kind")
         if let type = types.first(where: { kind($0) == wanted }) { return (name, type, table) }
@@ -137,23 +157,5 @@ struct Configuration {
                     found: Phrase(zh: "已有 \(first)", en: "there is \(first) already"))
             }
         }
-    }
-
-    /// `127.0.0.1:8311`, `[::1]:8311` or `unix:/path`; port 0 lets the system choose.
-    private static func address(_ settings: Settings, _ key: String) -> Listener.Address {
-        let text = settings.string(key)
-        if text.hasPrefix("unix:/") { return .unix(path: String(text.dropFirst(5))) }
-        if let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) {
-            let host = text[..<colon].trimmingCharacters(in: ["[", "]"])
-            if !host.isEmpty { return .tcp(host: host, port: Int(port)) }
-        }
-        if !text.isEmpty {
-            settings.complain(
-                key,
-                expected: Phrase(
-                    zh: "地址，如 127.0.0.1:8311 或 unix:/路径", en: "an address such as 127.0.0.1:8311 or unix:/path"),
-                found: Phrase(stringLiteral: text))
-        }
-        return .tcp(host: "127.0.0.1", port: 0)
     }
 }

@@ -73,7 +73,8 @@ enum Rehearsal {
         let tools = Tools(
             keys: keys, store: store, blobs: try FileBlobs(folder: folder + "/blobs"), city: { city },
             network: try Network(now: { .wall }), now: { Instant(milliseconds: 0) }, metrics: Metrics(), log: log,
-            state: folder)
+            // Paths of the file stand in the state folder; adapters look there and open nothing.
+            state: configuration.fixed.state)
         _ = try Works(
             configuration, tools: tools, inbox: Inbox(store: store, keys: keys, day: { Day($0, offset: .zero) }))
         await store.close()

@@ -21,6 +21,7 @@ struct Works: Sendable {
         var tools = tools
         tools.proxies = configuration.proxies
         tools.alerts = configuration.alerts
+        tools.comingCity = configuration.city
         var channels: [String: any Channel] = [:]
         for (name, type, settings) in configuration.channels {
             channels[name] = type.init(name: name, settings, tools)
@@ -32,12 +33,8 @@ struct Works: Sendable {
             if unclear == .hold { holding.insert(name) }
             dispatchers[name] = type.init(name: name, settings, tools)
         }
-        for (name, _, settings) in configuration.channels {
-            guard let way = channels[name]?.answers, dispatchers[way.destination] == nil else { continue }
-            settings.complain(
-                "answer", unknown: Phrase(zh: "目的地名称", en: "the name of a destination"), found: way.destination,
-                among: configuration.destinations.map(\.name))
-        }
+        Works.checkAnswers(configuration, channels)
+        Works.checkSources(configuration, channels, dispatchers)
         try configuration.settings.conclude()
         city = try configuration.wantedCity()
         self.channels = channels

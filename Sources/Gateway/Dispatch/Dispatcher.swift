@@ -14,6 +14,11 @@ protocol Dispatcher: Sendable {
     /// What `unclear:` is by default: retry where the far side knows a repeat by its key.
     static var repeatable: Bool { get }
 
+    /// The contacts of citizens it can reach: what a channel's `answer:` may ask of it.
+    static var carries: Set<Contact.Kind> { get }
+    /// The folder it writes into, if it is one of this machine; no channel may read there.
+    var folder: String? { get }
+
     /// Reads its settings; opens nothing.
     init(name: String, _ settings: Settings, _ tools: Tools)
 
@@ -25,6 +30,9 @@ protocol Dispatcher: Sendable {
 }
 
 extension Dispatcher {
+    static var carries: Set<Contact.Kind> { [] }
+    var folder: String? { nil }
+
     func reach() async throws(Trouble) {}
 }
 

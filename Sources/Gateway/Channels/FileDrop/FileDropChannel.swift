@@ -36,7 +36,7 @@ struct FileDropChannel: Channel {
     init(name: String, _ settings: Settings, _ tools: Tools) {
         self.name = name
         self.tools = tools
-        path = tools.place(settings.string("path"))
+        path = settings.folder("path", tools)
         scan = settings.duration("scan", default: .seconds(10), in: .milliseconds(100) ... .seconds(3600))
         var rules = Drop.Rules()
         rules.still = settings.duration("still", default: rules.still, in: .seconds(1) ... .seconds(86_400))
@@ -44,11 +44,21 @@ struct FileDropChannel: Channel {
         rules.keep = settings.duration("keep", default: rules.keep, in: .seconds(86_400) ... .seconds(3650 * 86_400))
         self.rules = rules
         var sides = SideRules()
-        if settings.has("greetings") { sides.greetings = settings.strings("greetings") }
-        if settings.has("agent-labels") { sides.agentLabels = settings.strings("agent-labels") }
-        if settings.has("citizen-labels") { sides.citizenLabels = settings.strings("citizen-labels") }
+        let lists: [(String, WritableKeyPath<SideRules, [String]>)] = [
+            ("greetings", \.greetings), ("agent-labels", \.agentLabels), ("citizen-labels", \.citizenLabels),
+        ]
+        for (key, list) in lists where settings.has(key) {
+            sides[keyPath: list] = settings.strings(key)
+            guard sides[keyPath: list].isEmpty else { continue }
+            settings.complain(
+                key,
+                expected: Phrase(zh: "至少一项；要用内置的就不写此键", en: "at least one; leave the key out to use the built-in ones"),
+                found: Phrase(zh: "空列表", en: "an empty list"))
+        }
         self.sides = sides
     }
+
+    var source: Source? { .folder(path) }
 
     func run(into inbox: Inbox) async throws(Trouble) {
         let drop = try Drop(channel: name, path: path, rules: rules, tools: tools) { [self] in reading }

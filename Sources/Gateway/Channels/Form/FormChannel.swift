@@ -74,6 +74,15 @@ struct FormChannel: Channel {
             limits.videoSize = files.size("video", default: limits.fileSize, in: 1...(1 << 40))
             limits.total = files.size("together", default: limits.total, in: 1...(1 << 40))
             limits.floor = files.size("keep-free", default: limits.floor)
+            let largest = max(limits.fileSize, limits.videoSize)
+            if limits.total < largest {
+                files.complain(
+                    "together",
+                    expected: Phrase(
+                        zh: "不小于 size 和 video（\(text(ofBytes: largest))）",
+                        en: "no less than size and video (\(text(ofBytes: largest)))"),
+                    found: quoted(text(ofBytes: limits.total)))
+            }
         }
         self.limits = limits
         let each = settings.optionalTable("limits")

@@ -41,6 +41,8 @@ struct MailboxChannel: Channel {
 
     var answers: (destination: String, contact: Contact.Kind)? { settings.answer.map { ($0, .mail) } }
 
+    var source: Source? { settings.source }
+
     func run(into inbox: Inbox) async throws(Trouble) {
         let line = try await Line.open(settings.login)
         let session = ImapSession(line, mailLimit: settings.largest + 4096)

@@ -15,23 +15,33 @@ struct MailboxSettings: Sendable {
 
     init(_ settings: Settings, _ tools: Tools) {
         let security = settings.choice("security", default: LineLogin.Security.tls)
-        let host = settings.string("host")
-        if security == .plain, NetAddress(host).map({ !$0.isLoopback }) ?? (host != "localhost") {
-            settings.complain(
-                "security",
-                expected: Phrase(
-                    zh: "tls 或 starttls（plain 只可用于本机）", en: "tls or starttls (plain is for this machine only)"),
-                found: "plain")
-        }
+        let host = settings.host("host")
+        settings.check(plain: security == .plain, host: host)
         login = LineLogin(
             host: host, port: settings.int("port", default: security == .tls ? 993 : 143, in: 1...65_535),
-            security: security, user: settings.string("user"), password: settings.secret("password").text,
-            caFile: settings.optionalString("ca-file").map(tools.place))
-        mailbox = settings.string("mailbox", default: "INBOX")
+            security: security, user: settings.line("user"), password: settings.secret("password").text,
+            caFile: settings.authorities(tools))
+        mailbox = settings.line("mailbox", default: "INBOX")
         then = settings.choice("then", default: Then.move)
-        folder = settings.string("folder", default: "已受理")
+        folder = settings.line("folder", default: "已受理")
         largest = settings.size("largest", default: 100 << 20, in: (1 << 20)...(2 << 30))
         poll = settings.duration("poll", default: .seconds(60), in: .seconds(1) ... .seconds(1500))
         answer = settings.optionalString("answer")
+        if then == .move, MailboxSettings.known(folder) == MailboxSettings.known(mailbox) {
+            settings.complain(
+                settings.has("folder") ? "folder" : "mailbox",
+                expected: Phrase(zh: "与 mailbox 不同的文件夹", en: "another folder than mailbox"), found: quoted(folder))
+        }
+    }
+
+    /// What is read, so that no other channel reads it too.
+    var source: Source {
+        .mailbox(
+            account: "\(login.user) @ \(login.host.lowercased()):\(login.port)", name: MailboxSettings.known(mailbox))
+    }
+
+    /// INBOX is the same in any case (RFC 9051 section 5.1).
+    private static func known(_ mailbox: String) -> String {
+        mailbox.uppercased() == "INBOX" ? "INBOX" : mailbox
     }
 }

@@ -16,15 +16,9 @@ struct WeChatAPI: Sendable {
         self.tools = tools
         address = settings?.string("address", default: Self.platform) ?? Self.platform
         egress = settings?.egress("networks") ?? .publicOnly
-        caFile = settings?.optionalString("ca-file").map(tools.place)
+        caFile = settings?.authorities(tools)
         limit = settings?.size("limit", default: 100 << 20, in: 1...(1 << 30)) ?? 100 << 20
-        if !address.hasPrefix("https://"), !address.hasPrefix("http://127.0.0.1:") {
-            settings?.complain(
-                "address",
-                expected: Phrase(
-                    zh: "https 地址，或 http://127.0.0.1:端口", en: "an https address, or http://127.0.0.1:PORT"),
-                found: Phrase(stringLiteral: "\"\(address.prefix(80))\""))
-        }
+        settings?.check(url: address, "address", plain: .thisMachine, within: egress)
         let (address, egress, caFile) = (address, egress, caFile)
         token = WeChatToken(now: tools.now) { force in
             do throws(Trouble) {

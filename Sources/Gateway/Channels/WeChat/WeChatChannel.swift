@@ -46,6 +46,12 @@ struct WeChatChannel: Channel {
         rest = settings.duration("rest", default: .seconds(60), in: .zero ... .seconds(600))
         conversations = Conversations(window: window)
         let appid = settings.string("appid")
+        if !appid.isEmpty, appid.wholeMatch(of: /[A-Za-z0-9_-]+/) == nil {
+            settings.complain(
+                "appid",
+                expected: Phrase(zh: "开发者 ID，如 wx0123456789abcdef", en: "the account's id, such as wx0123456789abcdef"),
+                found: quoted(appid))
+        }
         api = WeChatAPI(
             settings.optionalTable("api"), appid: appid, secret: settings.secret("secret"), tools)
         seal = WeChatSeal(settings, appid: appid)

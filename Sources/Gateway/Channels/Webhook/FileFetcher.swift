@@ -14,7 +14,7 @@ struct FileFetcher: Sendable {
         self.tools = tools
         limit = settings?.size("limit", default: 100 << 20, in: 1...(4 << 30)) ?? 100 << 20
         egress = settings?.egress("networks") ?? .publicOnly
-        caFile = settings?.optionalString("ca-file").map(tools.place)
+        caFile = settings?.authorities(tools)
     }
 
     /// The file behind `RemoteFile.text`, kept. Passing trouble where it may be had later, lasting where it will not.

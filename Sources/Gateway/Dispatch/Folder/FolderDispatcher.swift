@@ -22,12 +22,13 @@ struct FolderDispatcher: Dispatcher {
     static let repeatable = true
 
     private let path: String
+    var folder: String? { path }
     private let access: FolderAccess
     private let blobs: any Blobs
     private let keys: Keys
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
-        path = tools.place(settings.string("path"))
+        path = settings.folder("path", tools)
         access = FolderAccess(settings)
         blobs = tools.blobs
         keys = tools.keys

@@ -36,8 +36,9 @@ struct HTTPDispatcher: Dispatcher {
         self.name = name
         url = settings.string("url")
         plain = settings.bool("plain-http", default: false)
-        caFile = settings.optionalString("ca-file").map(tools.place)
+        caFile = settings.authorities(tools)
         egress = settings.egress("networks")
+        settings.check(url: url, "url", plain: plain ? .anywhere : .nowhere, within: egress)
         inline = settings.size("inline", default: 5 << 20, in: 0...(64 << 20))
         let secrets = settings.secrets("secrets")
         do throws(Trouble) { signer = try StandardWebhooks(keys: secrets.map { $0.text.trimmed }) } catch {

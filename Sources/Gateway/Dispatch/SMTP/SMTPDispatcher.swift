@@ -29,12 +29,12 @@ struct SMTPDispatcher: Dispatcher {
 
         """
     static let repeatable = true
+    static let carries: Set<Contact.Kind> = [.mail]
 
     private let server: (host: String, port: Int, security: MailCall.Security)
     private let login: (user: String, password: Secret)?
     private let from: (address: String, name: String)
-    private let addresses: [String: String]
-    private let other: String?
+    private let recipients: Recipients
     private let egress: Egress
     private let caFile: String?
     private let room: Int64
@@ -43,21 +43,22 @@ struct SMTPDispatcher: Dispatcher {
     init(name: String, _ settings: Settings, _ tools: Tools) {
         let security = settings.choice("security", default: MailCall.Security.tls)
         let port = security == .tls ? 465 : security == .startTLS ? 587 : 25
-        server = (settings.string("host"), settings.int("port", default: port, in: 1...65_535), security)
-        login = settings.optionalString("user").map { ($0, settings.secret("password")) }
-        from = (settings.string("from"), settings.string("from-name", default: "12345"))
-        let listed = settings.optionalTable("addresses")?.lists() ?? []
-        addresses = Dictionary(
-            listed.compactMap { list in list.texts.first.map { (list.key, $0) } }, uniquingKeysWith: { $1 })
-        other = settings.optionalString("address")
         egress = settings.egress("networks")
-        caFile = settings.optionalString("ca-file").map(tools.place)
+        server = (
+            settings.host("host", within: egress), settings.int("port", default: port, in: 1...65_535), security
+        )
+        settings.check(plain: security == .plain, host: server.host)
+        login = settings.optionalLine("user").map { ($0, settings.secret("password")) }
+        from = (settings.string("from"), settings.line("from-name", default: "12345"))
+        settings.check(mail: from.address, "from")
+        recipients = Recipients(settings, destination: name, tools)
+        caFile = settings.authorities(tools)
         room = settings.size("files", default: 20 << 20, in: 0...(100 << 20))
         self.tools = tools
     }
 
     func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String {
-        let to = try address(of: outgoing)
+        let to = try recipients.address(of: outgoing)
         let folder = "\(tools.scratch)/mail-\(UUID().uuidString)"
         do {
             try FileManager.default.createDirectory(
@@ -86,22 +87,6 @@ struct SMTPDispatcher: Dispatcher {
         knock.egress = egress
         knock.caFile = caFile
         try await tools.network.knock(knock)
-    }
-
-    private func address(of outgoing: Outgoing) throws(Trouble) -> String {
-        if outgoing.recipient == "citizen" {
-            guard let contact = outgoing.contact else {
-                throw .needsPerson("群众没有留邮件地址", "the citizen left no mail address")
-            }
-            return contact.value
-        }
-        if let address = addresses[outgoing.recipient] { return address }
-        guard let other else {
-            throw .needsPerson(
-                "没有 \(outgoing.recipient) 的邮件地址；请补进该目的地的 addresses",
-                "no mail address is set for \(outgoing.recipient); add it to the destination's addresses")
-        }
-        return other.replacing("{department}", with: outgoing.recipient)
     }
 
     /// Plain copies of the files that go along, in a private folder that is removed after the sending.

@@ -1,0 +1,155 @@
+import Foundation
+import Intake
+import Testing
+
+@testable import Gateway
+
+/// What `intake check` refuses: settings that could never work, each at its line and in both languages.
+@Suite("Checking a configuration") struct CheckTests {
+    /// One mistake: what is written instead of what, and what is said about it.
+    struct Mistake: CustomTestStringConvertible, Sendable {
+        var good: String
+        /// The complaint stands at its last line.
+        var bad: String
+        var zh: String
+        var en: String
+        var testDescription: String { bad }
+
+        init(_ good: String, _ bad: String, _ zh: String, _ en: String) {
+            (self.good, self.bad, self.zh, self.en) = (good, bad, zh, en)
+        }
+    }
+
+    static let good = """
+        city: {folder}/city
+        state: /var/lib/intake
+        listen:
+          public: 127.0.0.1:8311
+          private: 127.0.0.1:8312
+        store: { kind: sqlite }
+        keys: { master: "credential:master-key" }
+        alerts: outbox
+        channels:
+          - name: web
+            kind: form
+            title: 热线
+            consent: { version: "1", text: 同意 }
+            files:
+              size: 10MiB
+              video: 20MiB
+              together: 40MiB
+          - name: calls
+            kind: transcripts
+            path: calls
+            greetings: [您好]
+          - name: hook
+            kind: webhook
+            secrets: [credential:hook-secret]
+            tolerance: 5m
+          - name: box
+            kind: imap
+            host: imap.example.cn
+            security: tls
+            user: hotline
+            password: credential:password
+            folder: 已受理
+            poll: 60s
+            answer: mail
+          - name: wechat
+            kind: wechat-oa
+            appid: wx0123456789abcdef
+            tokens: [credential:password]
+            keys: [credential:aes-key]
+            secret: credential:password
+            api:
+              address: https://api.example.cn
+        destinations:
+          - name: outbox
+            kind: folder
+            path: outbox
+          - name: mail
+            kind: smtp
+            host: smtp.example.cn
+            port: 465
+            security: starttls
+            from: hotline@example.cn
+            from-name: 热线
+            address: "{department}@example.cn"
+            addresses:
+              water: water@example.cn
+          - name: http
+            kind: http
+            url: https://orders.example.cn/{department}
+            plain-http: false
+            secrets: [credential:hook-secret]
+        """
+
+    /// All complaints about a configuration; `{folder}` stands for the folder with city and credentials.
+    private func complaints(_ text: String) async throws -> [Complaint] {
+        try await withFolder { folder in
+            let secrets = folder + "/credentials"
+            try FileManager.default.createDirectory(atPath: secrets, withIntermediateDirectories: true)
+            for (name, value) in [
+                ("master-key", String(repeating: "k", count: 32)), ("password", "correct-horse"), ("short-key", "abc"),
+                ("hook-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+                ("aes-key", String(repeating: "A", count: 43)),
+            ] { try Data(value.utf8).write(to: URL(filePath: "\(secrets)/\(name)")) }
+            try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: folder + "/city")
+            let departments = URL(filePath: folder + "/city/departments.yaml")
+            let one = "english: Water Company, deliver: "
+            let listed = try String(contentsOf: departments, encoding: .utf8)
+            try Data(listed.replacing(one + "outbox", with: one + "mail").utf8).write(to: departments)
+            try Data("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8)
+                .write(to: URL(filePath: folder + "/key.pem"))
+            let file = folder + "/intake.yaml"
+            try Data(text.replacing("{folder}", with: folder).utf8).write(to: URL(filePath: file))
+            let configuration = Configuration(
+                file: file, manager: ServiceManager(environment: ["CREDENTIALS_DIRECTORY": secrets]),
+                state: folder + "/state", complaints: Complaints())
+            do { try await Rehearsal.check(configuration, log: Journal.silent) } catch let error as ConfigurationError {
+                return error.complaints
+            }
+            return []
+        }
+    }
+
+    @Test("the settings the mistakes are made in are good") func sound() async throws {
+        #expect(try await complaints(Self.good) == [])
+    }
+
+    @Test("a mistake is told at its line, in Chinese and in English", arguments: mistakes)
+    func mistake(_ mistake: Mistake) async throws {
+        try #require(Self.good.ranges(of: mistake.good).count == 1, "written once: \(mistake.good)")
+        let text = Self.good.replacing(mistake.good, with: mistake.bad)
+        let before = Self.good.split(separator: mistake.good, maxSplits: 1, omittingEmptySubsequences: false)[0]
+        let line = (before + mistake.bad).filter { $0 == "\n" }.count + 1
+        let found = try await complaints(text)
+        let complaint = try #require(found.first { $0.line == line }, "line \(line): \(found)")
+        #expect(complaint.text(in: .chinese).contains(mistake.zh), "\(complaint.text(in: .chinese))")
+        #expect(complaint.text(in: .english).contains(mistake.en), "\(complaint.text(in: .english))")
+        // One mistake, one complaint: no others in its wake.
+        #expect(found.count == 1, "\(found)")
+        #expect(!complaint.text(in: .english).contains("hunter2"))
+    }
+
+    @Test("a destination by mail without an address for a department it serves is refused") func nobody() async throws {
+        let found = try await complaints(
+            Self.good.replacing("    address: \"{department}@example.cn\"\n", with: "")
+                .replacing("water: water@example.cn", with: "lighting: lighting@example.cn")
+                .replacing("alerts: outbox", with: "alerts: mail"))
+        #expect(found.map(\.path) == ["destinations[1].address"])
+        #expect(found.first?.expected.en.contains("water, operator") == true, "\(found)")
+    }
+
+    @Test("what is allowed but hardly meant is a warning") func warnings() async throws {
+        try await withFolder { folder in
+            let file = folder + "/intake.yaml"
+            let text = Self.good.replacing("{folder}", with: folder).replacing("alerts: outbox\n", with: "").replacing(
+                "127.0.0.1:8312", with: "0.0.0.0:8312")
+            try Data(text.utf8).write(to: URL(filePath: file))
+            let configuration = Configuration(
+                file: file, manager: ServiceManager(environment: [:]), state: folder, complaints: Complaints())
+            #expect(configuration.warnings.map(\.path) == ["listen.private", "alerts"])
+        }
+    }
+}
