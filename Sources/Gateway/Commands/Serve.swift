@@ -41,7 +41,9 @@ struct Check: AsyncParsableCommand {
         let configuration = Configuration(
             file: place.config, manager: place.manager, state: place.state, complaints: Complaints())
         do { try await Rehearsal.check(configuration, log: Journal.silent) } catch { throw Exit.with(error) }
-        for warning in configuration.city?.warnings ?? [] { Terminal.say(warning.text(in: Terminal.language)) }
+        for warning in configuration.warnings + (configuration.city?.warnings ?? []) {
+            Terminal.say(Terminal.both("提醒：", "warning: ") + warning.text(in: Terminal.language))
+        }
         Terminal.say(
             Terminal.both(
                 "配置正确：\(configuration.channels.count) 个渠道，\(configuration.destinations.count) 个目的地",
@@ -57,20 +59,17 @@ struct Reload: AsyncParsableCommand {
     @OptionGroup var place: Where
 
     func run() async throws {
-        let configuration = Configuration(
-            file: place.config, manager: place.manager, state: place.state, complaints: Complaints())
+        let complaints = Complaints()
+        let fixed = Configuration(
+            file: place.config, manager: place.manager, state: place.state, complaints: complaints
+        ).fixed
         do {
             // The daemon checks the file whole: here its secrets may not be readable (ExecReload= has no credentials).
-            if configuration.fixed.privateAddress == .tcp(host: "127.0.0.1", port: 0) {
-                try configuration.settings.conclude()
-            }
+            if fixed.privateAddress == .tcp(host: "127.0.0.1", port: 0) { try complaints.throwIfAny() }
             let (status, text) = try await Control.answer(
-                .post, "/control/reload", at: configuration.fixed.privateAddress)
-            guard status != 422 else {
-                Terminal.complain(text.trimmed)
-                throw ExitCode(78)
-            }
-            guard status == 200 else { throw Trouble.needsPerson(text.trimmed) }
+                .post, "/control/reload", at: fixed.privateAddress, token: try ControlToken.read(in: fixed.state))
+            if status == 422 { throw try JSON.decode(ConfigurationError.self, Data(text.utf8)) }
+            guard status == 200 else { throw Trouble(.needsPerson, Phrase(kept: text.trimmed)) }
             Terminal.say(Terminal.both("已换上新配置", text.trimmed))
         } catch let exit as ExitCode {
             throw exit

@@ -7,19 +7,26 @@ enum Control {
         _ method: HTTPCall.Method, _ path: String, at address: Listener.Address
     ) async throws(Trouble) -> String {
         let (status, text) = try await answer(method, path, at: address)
-        guard (200..<300).contains(status) else { throw .lasting(text.trimmed) }
+        guard (200..<300).contains(status) else { throw Trouble(.lasting, Phrase(kept: text.trimmed)) }
         return text
     }
 
-    /// Status and text, whatever the status.
+    /// Status and text, whatever the status. `token`: for what the daemon does not do for everybody.
     static func answer(
-        _ method: HTTPCall.Method, _ path: String, at address: Listener.Address
+        _ method: HTTPCall.Method, _ path: String, at address: Listener.Address, token: ControlToken? = nil
     ) async throws(Trouble) -> (status: Int, text: String) {
-        guard case .tcp(let host, let port) = address else {
-            throw .lasting("内部监听须写成地址加端口，命令才能连上", "the private listener must be an address and a port to be called")
-        }
         let network = try Network(now: { .wall })
-        var call = HTTPCall(method, "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path)")
+        var call = HTTPCall(method, "http://localhost\(path)")
+        switch address {
+        case .tcp(_, port: 0), .inherited:
+            throw .lasting(
+                "listen.private 没有固定端口，命令连不上；请写明端口",
+                "listen.private has no port of its own that a command could call; write one")
+        case .tcp(let host, let port):
+            call.url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(path)"
+        case .unix(let path): call.socket = path
+        }
+        if let token { call.headers.append(HTTPHeader("Authorization", token.authorization)) }
         call.plainAllowed = true
         call.egress = .anywhere
         call.keep = .memory(limit: 1 << 20)

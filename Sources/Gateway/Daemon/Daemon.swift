@@ -20,6 +20,7 @@ final class Daemon: Sendable {
     private let state: String?
     private let fixed: Configuration.Fixed
     private let held: FolderLock
+    private let token: ControlToken
     private let current = Current()
     private let swaps: AsyncStream<(works: Works, clerk: Clerk)>
     private let swap: AsyncStream<(works: Works, clerk: Clerk)>.Continuation
@@ -50,6 +51,7 @@ final class Daemon: Sendable {
             keys: keys, store: store, blobs: blobs, city: { current.city }, network: try Network(now: now), now: now,
             metrics: metrics, log: log, state: configuration.fixed.state, proxies: configuration.proxies)
         try Opening.makeScratch(tools.scratch)
+        token = try ControlToken.make(in: configuration.fixed.state)
         inbox = Inbox(
             store: store, keys: keys,
             day: { current.zone?.local($0).day ?? Day(Instant(milliseconds: 0), offset: .zero) },
@@ -117,7 +119,10 @@ final class Daemon: Sendable {
                 address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
                 responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log),
         ]
-        let inside = PrivateRoutes(tools: tools, inbox: inbox, reload: { try await self.reload() }).responder()
+        let inside = PrivateRoutes(
+            tools: tools, inbox: inbox, token: token,
+            reload: { () async throws(ConfigurationError) in try await self.reload() }
+        ).responder()
         services.append(
             Listener(
                 address: manager.sockets["private"].map { .inherited(descriptor: $0) } ?? fixed.privateAddress,

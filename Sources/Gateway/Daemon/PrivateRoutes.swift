@@ -7,7 +7,8 @@ import Intake
 struct PrivateRoutes: Sendable {
     let tools: Tools
     let inbox: Inbox
-    let reload: @Sendable () async throws -> Void
+    let token: ControlToken
+    let reload: @Sendable () async throws(ConfigurationError) -> Void
 
     func responder() -> any HTTPResponder<GatewayContext> {
         let router = Router(context: GatewayContext.self)
@@ -28,16 +29,24 @@ struct PrivateRoutes: Sendable {
             let books = try await tools.store.books()
             return PrivateRoutes.json(books.complaints.isEmpty ? .ok : .internalServerError, try JSON.encode(books))
         }
-        router.post("/control/reload") { _, _ in
-            do {
+        router.post("/control/reload") { request, _ in
+            guard token.opens(request.headers[.authorization]) else {
+                return PrivateRoutes.text(.unauthorized, PrivateRoutes.unauthorized.kept + "\n")
+            }
+            do throws(ConfigurationError) {
                 try await reload()
                 return PrivateRoutes.text(.ok, "reloaded\n")
-            } catch let error as ConfigurationError {
-                return PrivateRoutes.text(.unprocessableContent, error.text(in: .chinese) + "\n")
+            } catch {
+                // In both languages: the command knows which one its caller reads.
+                return PrivateRoutes.json(.unprocessableContent, try JSON.encode(error))
             }
         }
         return router.buildResponder()
     }
+
+    private static let unauthorized = Phrase(
+        zh: "守护进程不认所带的令牌：请用 intake reload，并使它与守护进程用同一状态目录（--state）",
+        en: "the daemon does not know the token: use intake reload, with the state folder of the daemon (--state)")
 
     static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
         Response(

@@ -24,7 +24,7 @@ final class Gate {
 
     fileprivate func allows(_ address: NetAddress?) -> Bool {
         last = address
-        blocked = !(address.map(egress.allows) ?? false)
+        blocked = !(address.map(egress.allows) ?? (egress == .anywhere))
         return !blocked
     }
 }

@@ -27,6 +27,8 @@ package struct HTTPCall: Sendable {
     package var body: Body
     package var keep: Keep = .memory(limit: 20 * 1024)
     package var egress: Egress = .publicOnly
+    /// Path of a Unix socket to connect to instead of the host of the URL; with `Egress.anywhere` only.
+    package var socket: String?
     /// `http:` addresses are refused unless the destination allows them.
     package var plainAllowed = false
     /// PEM file believed instead of the system's authorities.

@@ -41,6 +41,7 @@ final class HTTPTransfer: Transfer {
     private func prepare() {
         easy.connect(within: call.connect, total: call.total, caFile: call.caFile)
         easy.set(CURLOPT_URL, call.url)
+        if let socket = call.socket { easy.set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         easy.set(CURLOPT_PROTOCOLS_STR, call.plainAllowed ? "http,https" : "https")
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         easy.set(CURLOPT_CUSTOMREQUEST, call.method.rawValue)

@@ -73,7 +73,7 @@ package final class Complaints {
 }
 
 /// Why a configuration is refused: all of its complaints at once. The daemon ends with 78 (EX_CONFIG).
-package struct ConfigurationError: Error, Sendable, Equatable {
+package struct ConfigurationError: Error, Sendable, Equatable, Codable {
     /// In order of file and line.
     package let complaints: [Complaint]
     /// How many further ones were not kept.

@@ -107,7 +107,7 @@ struct PromiseTests {
 
 extension RunningGateway {
     /// `intake reload`, told the port the daemon really has (the file says 0).
-    func reload(to address: String) async throws -> (status: Int32, output: String) {
+    func reload(to address: String, english: Bool = false) async throws -> (status: Int32, output: String) {
         let file = folder + "/intake.yaml"
         let text = try String(contentsOfFile: file, encoding: .utf8)
         let port = address.split(separator: ":").last ?? "0"
@@ -115,6 +115,6 @@ extension RunningGateway {
         let copy = folder + "/reload.yaml"
         try Data(text.replacing("private: \"127.0.0.1:0\"", with: "private: \"127.0.0.1:\(port)\"").utf8)
             .write(to: URL(filePath: copy))
-        return try await command(["reload"], file: copy)
+        return try await command(["reload"], english: english, file: copy)
     }
 }
