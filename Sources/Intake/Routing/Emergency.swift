@@ -8,13 +8,22 @@ package struct EmergencyNotice: Sendable, Equatable, Codable {
     package var message: Phrase
 }
 
-/// Finds emergency words. A longer harmless phrase (`unless`) around a word takes its place: 火灾隐患 is no 火灾.
+extension EmergencyNotice {
+    /// Those of numbers that earlier ones do not call for: a second, other danger.
+    static func others(in found: [EmergencyNotice], than earlier: [EmergencyNotice]) -> [EmergencyNotice] {
+        found.filter { notice in !earlier.contains { $0.number == notice.number } }
+    }
+}
+
+/// Finds emergency words. Where a longer harmless phrase (`unless`) overlaps a word, the word does not count: 火灾隐患 is no
+/// 火灾. Words take nothing from each other: 车祸有人受伤 calls for 122 and 120.
 struct EmergencyWords: Sendable {
     private var notices: [(number: String, message: Phrase)] = []
     private var finder = WordFinder()
     private var spellings: [String] = []
     /// For each word the notices it stands for; none for the harmless phrases.
     private var meanings: [[Int]] = []
+    private var longest = 0
 
     /// Reads emergency.yaml: `notices`, each with number, words, unless, message and english.
     init(_ settings: Settings) {
@@ -30,6 +39,7 @@ struct EmergencyWords: Sendable {
             for word in table.strings("unless") { add(word, nil) }
         }
         finder.seal()
+        longest = finder.longest
     }
 
     private mutating func add(_ word: String, _ notice: Int?) {
@@ -52,12 +62,22 @@ struct EmergencyWords: Sendable {
     /// Every phrase that holds such a word and means no harm.
     var harmless: [String] { meanings.indices.filter { meanings[$0].isEmpty }.map { spellings[$0] } }
 
-    /// One notice a number, in the order of the file.
+    /// One notice a number, in the order of the file. The whole text is looked through, however long: a danger may be
+    /// told at the end of a long call.
     func notices(in text: String) -> [EmergencyNotice] {
         var found: [Int: [String]] = [:]
-        for match in finder.longestMatches(in: PlainText(text)) {
-            for notice in meanings[match.word] where !(found[notice]?.contains(spellings[match.word]) ?? false) {
-                found[notice, default: []].append(spellings[match.word])
+        PlainText.windows(of: text, overlap: 4 * longest) { window, own in
+            let matches = finder.matches(in: window)
+            // For each place the length of the longest harmless phrase over it.
+            var harmless = [Int](repeating: 0, count: window.scalars.count)
+            for match in matches where meanings[match.word].isEmpty {
+                for place in match.range { harmless[place] = max(harmless[place], match.range.count) }
+            }
+            for match in matches where own.contains(match.range.lowerBound) {
+                if match.range.contains(where: { harmless[$0] > match.range.count }) { continue }
+                for notice in meanings[match.word] where !(found[notice]?.contains(spellings[match.word]) ?? false) {
+                    found[notice, default: []].append(spellings[match.word])
+                }
             }
         }
         return found.sorted { $0.key < $1.key }.map {

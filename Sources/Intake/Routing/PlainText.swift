@@ -8,22 +8,39 @@ struct PlainText: Sendable {
     let scalars: [UInt32]
 
     init(_ text: some StringProtocol) {
+        var source = PlainScalars(text.unicodeScalars.makeIterator())
+        scalars = PlainText.next(PlainText.limit, from: &source, room: text.utf8.count)
+    }
+
+    private init(scalars: [UInt32]) { self.scalars = scalars }
+
+    private static func next(
+        _ count: Int, from source: inout PlainScalars<some IteratorProtocol<Unicode.Scalar>>, room: Int = limit
+    ) -> [UInt32] {
         var kept: [UInt32] = []
-        kept.reserveCapacity(min(text.utf8.count, PlainText.limit))
-        var blank = false
-        for scalar in text.unicodeScalars {
-            let value = plain(scalar.value)
-            if value == 0 { continue }
-            if value == 0x20 {
-                blank = true
-                continue
-            }
-            if blank, let last = kept.last, last < 0x80 || value < 0x80 { kept.append(0x20) }
-            blank = false
-            kept.append(value)
-            if kept.count >= PlainText.limit { break }
+        kept.reserveCapacity(min(room, count))
+        while kept.count < count, let value = source.next() { kept.append(value) }
+        return kept
+    }
+
+    /// Calls `body` with a text of any length window by window, each of at most `limit` scalars and beginning with the
+    /// last `overlap` of the one before. `own` are the places where a match may start to count as this window's: every
+    /// place of the text is one window's own, with half the overlap around it to see.
+    static func windows(
+        of text: some StringProtocol, overlap: Int, _ body: (_ window: PlainText, _ own: Range<Int>) -> Void
+    ) {
+        var source = PlainScalars(text.unicodeScalars.makeIterator())
+        let overlap = min(overlap, limit / 2)
+        var window = next(limit, from: &source, room: text.utf8.count)
+        var first = 0
+        while true {
+            let following = next(limit - overlap, from: &source, room: limit)
+            let end = following.isEmpty ? window.count : window.count - overlap / 2
+            body(PlainText(scalars: window), first..<max(first, end))
+            if following.isEmpty { return }
+            first = overlap - overlap / 2
+            window = Array(window.suffix(overlap)) + following
         }
-        scalars = kept
     }
 
     /// Whether a word may start or end between these two: not inside a run of Latin letters and digits.
@@ -31,6 +48,40 @@ struct PlainText: Sendable {
 
     private static func isLatin(_ scalar: UInt32) -> Bool {
         (0x30...0x39).contains(scalar) || (0x61...0x7A).contains(scalar)
+    }
+}
+
+/// The scalars of a text one after the other as `PlainText` has them.
+private struct PlainScalars<Source: IteratorProtocol<Unicode.Scalar>>: IteratorProtocol {
+    private var source: Source
+    private var last: UInt32?
+    /// A scalar read already, before which a blank stands.
+    private var held: UInt32?
+
+    init(_ source: Source) { self.source = source }
+
+    mutating func next() -> UInt32? {
+        if let value = held {
+            held = nil
+            last = value
+            return value
+        }
+        var blank = false
+        while let scalar = source.next() {
+            let value = plain(scalar.value)
+            if value == 0 { continue }
+            if value == 0x20 {
+                blank = true
+                continue
+            }
+            if blank, let last, last < 0x80 || value < 0x80 {
+                held = value
+                return 0x20
+            }
+            last = value
+            return value
+        }
+        return nil
     }
 }
 

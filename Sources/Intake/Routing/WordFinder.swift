@@ -21,6 +21,12 @@ struct WordFinder: Sendable {
         return words.count - 1
     }
 
+    /// The number of a word that was added; nil for any other.
+    func number(of word: String) -> Int? { numbers[PlainText(word).scalars] }
+
+    /// Scalars of the longest word.
+    var longest: Int { words.map(\.scalars.count).max() ?? 0 }
+
     mutating func seal() { automaton = Automaton(words.map(\.scalars)) }
 
     /// Every place where a word stands, overlapping ones too, by where they end. Latin words count only when they stand

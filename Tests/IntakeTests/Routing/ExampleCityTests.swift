@@ -30,6 +30,22 @@ import Testing
         }
     }
 
+    @Test(
+        "tells a danger from its denial, in both languages",
+        arguments: [
+            ("小区里燃气泄露，快来人", "119"), ("楼道有天然气泄漏的味道", "119"), ("路口车祸有人受伤", "120 122"),
+            ("昨晚出了车祸", "122"), ("工地塌方，有人被埋", "119"), ("There is a fire in the kitchen.", "119"),
+            ("The house is on fire!", "119"), ("He is not breathing", "120"), ("有人拿刀追人", "110"),
+            ("闻到煤气味，老人晕倒了", "119 120"), ("没有着火，只是有点烟味", ""), ("没有发生火灾", ""), ("楼里没有人被困", ""),
+            ("撞了一下，没有人受伤", ""), ("There is a fire hydrant leaking", ""), ("There is no fire", ""),
+            ("no one is trapped", ""), ("井盖被埋住了", ""), ("贫困人员名单公示了吗", ""), ("随着火车站开通，路更堵了", ""),
+            ("商店跳楼价大甩卖噪声", ""), ("没有着火，但是燃气泄漏了", "119"),
+        ]) func dangers(_ text: String, _ numbers: String) throws
+    {
+        let found = try ExampleCity.city().emergency(in: text).map(\.number).joined(separator: " ")
+        #expect(found == numbers, "\(text)")
+    }
+
     @Test("names every department, category and area in both languages")
     func names() throws {
         let city = try ExampleCity.city()
