@@ -10,14 +10,17 @@ struct APIChannel: Channel {
     static let example = """
         name: api
         kind: api
-        # The largest JSON body.
+        # 供程序提交：POST /api/v1/submissions，密钥由 intake key add 发放。For programs; keys: intake key add.
+        # JSON 的最大长度。The largest JSON body.
         limit: 1MiB
-        # Files handed in with POST /api/v1/files.
+        # 经 POST /api/v1/files 上传的文件。Files handed in with POST /api/v1/files.
         uploads:
           size: 200MiB
           video: 1GiB
+          # 磁盘剩余少于此数时不再收文件。No file is taken in while less than this is free on the disk.
           keep-free: 2GiB
-        # Files that attachments name by address, fetched after the answer.
+        # 附件给出网址的，答复之后再取；取内网文件须列出网段 networks: [10.0.0.0/8]。
+        # Files that attachments name by address, fetched after the answer (from inner networks only where networks lists them).
         files:
           limit: 100MiB
         """

@@ -13,8 +13,9 @@ struct FormChannel: Channel {
         kind: form
         title: 12345 市民服务热线
         english: 12345 Citizen Hotline
-        # The number shown for those who would rather talk.
+        # 不便上网者可拨打的电话。The number shown for those who would rather talk.
         phone: "12345"
+        # 市民同意的内容；改动文字时换新版本号，版本号随每条诉求保存。
         # What a citizen agrees to. Give it a new version whenever its words change: the version is kept with each report.
         consent:
           version: "2026-01"
@@ -22,21 +23,24 @@ struct FormChannel: Channel {
           english: >-
             The hotline may use what I wrote and my contact details to handle this matter and pass them to the department
             in charge, for nothing else. I may ask for correction or deletion at any time.
+        # 最多写多少字。The longest text.
         text-length: 5000
+        # 最多几个文件；每个文件、每段视频、合计的大小。How many files; the size of one, of one video, and of all.
         files:
           count: 9
           size: 200MiB
           video: 1GiB
           together: 2GiB
-          # No file is taken in while less than this is free on the disk.
+          # 磁盘剩余少于此数时不再收文件（文字照收）。No file is taken in while less than this is free on the disk.
           keep-free: 2GiB
+        # 每个来源地址的限度；一个单位或移动网络可能共用一个地址。
         # For each sender's address. A whole office or mobile network may share one.
         limits:
           forms: 60
           uploads: 8GiB
           failed-look-ups: 30
           within: 10m
-          # Whoever hands a form in sooner than this after it was shown is asked to press the button once more.
+          # 打开不到此时长就提交的，请再按一次。Whoever hands a form in sooner than this after it was shown is asked to press the button once more.
           fill-time: 3s
 
         """

@@ -13,19 +13,23 @@ struct WeChatChannel: Channel {
         name: city-wechat
         kind: wechat-oa
         appid: wx0123456789abcdef
+        # 公众平台“服务器配置”中填的令牌；更换期间新旧各一。
         # The token set in the console; while it is being changed, the new and the old one.
         tokens: [credential:city-wechat-token]
+        # secure：消息体签名并加密。plaintext-not-verified：消息体没有签名，得到令牌的人就能伪造诉求，仅供试用。
         # secure: every body is signed and encrypted. plaintext-not-verified: bodies carry no signature at all; anybody who
         # learns the token once can forge reports. For trials only.
         mode: secure
-        # EncodingAESKey, 43 characters; keep the one before as the second.
+        # EncodingAESKey，43 个字符；旧的留作第二个。EncodingAESKey, 43 characters; keep the one before as the second.
         keys: [credential:city-wechat-key]
-        # AppSecret, for fetching pictures, voices and videos.
+        # AppSecret，用于取图片、语音和视频。AppSecret, for fetching pictures, voices and videos.
         secret: credential:city-wechat-secret
-        # How far the platform's timestamp may be from our clock, both ways.
+        # 平台时间与本机时钟的最大差，前后都算。How far the platform's timestamp may be from our clock, both ways.
         tolerance: 10m
+        # 同一位市民隔多久之内再发来的仍算同一件事。
         # How long after a message the next one of the same citizen still belongs to the same report.
         conversation: 10m
+        # 来件先放多久再派单，好让随后的位置、图片一起派；有紧急词的不等。
         # How long a message rests before it is routed, so that the place or the picture that follows is routed with it.
         # Emergency words are never kept waiting.
         rest: 60s

@@ -16,13 +16,15 @@ struct WebhookChannel: Channel {
     static let example = """
         name: city-website
         kind: webhook
+        # 至少 16 字节随机数的 base64（whsec_…）或公钥（whpk_…），任一有效即可：先加新的，改发送方，再删旧的。
         # One or more secrets of at least 16 random bytes in base64 (whsec_…), or public keys (whpk_…). Any one is
         # enough, so that a secret is changed without a gap: add the new one, change the sender, remove the old one.
         secrets: [credential:city-website-webhook]
-        # How far webhook-timestamp may be from our clock, both ways.
+        # webhook-timestamp 与本机时钟的最大差，前后都算。How far webhook-timestamp may be from our clock, both ways.
         tolerance: 5m
-        # The largest body; more is answered with 413.
+        # 请求体的最大长度，超过答 413。The largest body; more is answered with 413.
         limit: 1MiB
+        # 来件以网址给出的文件：最大长度；不从公网取的，列出网段 networks: [10.0.0.0/8]。
         # Files that reports name by address: the largest, and (networks: [10.0.0.0/8]) where from, if not public addresses.
         files: { limit: 100MiB }
         """
