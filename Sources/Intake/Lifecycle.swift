@@ -1,5 +1,5 @@
-/// Every move a ticket or an assignment can make, who may make it, and what it starts. The one place that says so; a
-/// test walks all of it.
+/// Every move a ticket can make, who may make it, and what it starts. The one place that says so; a test walks all of
+/// it.
 package enum Lifecycle {
     package enum Actor: String, Sendable, CaseIterable {
         /// The daemon itself, following the lead's assignment or a clock.
@@ -74,26 +74,5 @@ package enum Lifecycle {
                 "\(actor.rawValue) may not move a ticket from \(from.rawValue) to \(to.rawValue)")
         }
         return move.starts
-    }
-
-    /// The moves of an assignment; a returned or cancelled one is an end, an answered one can be handled again.
-    package static let assignmentMoves: [Assignment.State: Set<Assignment.State>] = [
-        .sent: [.signed, .contacted, .handling, .answered, .returned, .cancelled],
-        .signed: [.contacted, .handling, .answered, .returned, .cancelled],
-        .contacted: [.handling, .answered, .returned, .cancelled],
-        .handling: [.answered, .returned, .cancelled],
-        .answered: [.handling],
-        .returned: [],
-        .cancelled: [],
-    ]
-
-    /// What the lead's assignment makes of its ticket; nil where it says nothing.
-    package static func follows(_ lead: Assignment.State) -> Ticket.State? {
-        switch lead {
-        case .sent: .accepted
-        case .signed, .contacted, .handling: .inHand
-        case .answered: .answered
-        case .returned, .cancelled: nil
-        }
     }
 }

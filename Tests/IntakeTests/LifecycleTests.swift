@@ -55,15 +55,4 @@ struct LifecycleTests {
         #expect(try Lifecycle.start(from: .received, to: .answered, by: .operator) == .tellCitizen)
         #expect(try Lifecycle.start(from: .closed, to: .accepted, by: .citizen) == .newRound)
     }
-
-    @Test("What a lead's assignment says of its ticket is a state the ticket can move to")
-    func following() {
-        for (state, next) in Lifecycle.assignmentMoves {
-            for one in next where one != .returned && one != .cancelled {
-                guard let from = Lifecycle.follows(state), let to = Lifecycle.follows(one), from != to else { continue }
-                #expect(Lifecycle.moves.contains { $0.from == from && $0.to == to }, "\(from) → \(to)")
-            }
-        }
-        #expect(Set(Lifecycle.assignmentMoves.keys) == Set(Assignment.State.allCases))
-    }
 }

@@ -8,6 +8,8 @@ package struct Area: Coded, Equatable {
     package let level: Level
     /// Other names people use for it.
     package let aliases: [String]
+    /// Line in areas.yaml.
+    let line: Int
 }
 
 extension Hierarchy where Element == Area {
@@ -20,7 +22,9 @@ extension Hierarchy where Element == Area {
 
     private mutating func read(_ settings: Settings, under parent: Int?, level: Area.Level) {
         for table in settings.each("areas") {
-            let area = Area(code: table.code(), name: table.name(), level: level, aliases: table.strings("aliases"))
+            let area = Area(
+                code: table.code(), name: table.name(), level: level, aliases: table.strings("aliases"),
+                line: table.line(of: "aliases"))
             for (index, alias) in area.aliases.enumerated() { table.checkFindable("aliases", item: index, alias) }
             guard table.unique(area.code, self[area.code] == nil), let index = add(area, under: parent) else {
                 table.ignoreRest()

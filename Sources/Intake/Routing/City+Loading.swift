@@ -1,5 +1,12 @@
 import Crypto
 
+/// A road, estate or landmark of places.yaml, and the area it lies in.
+private struct NamedPlace {
+    var area: Int
+    var name: String
+    var line: Int
+}
+
 extension City {
     /// The files of a city directory; those that may be missing are false.
     private static let files: [(name: String, required: Bool)] = [
@@ -58,13 +65,14 @@ extension City {
         let emergencyWords = EmergencyWords(required("emergency.yaml"))
         let places = settings("places.yaml").map { City.places($0, areas) } ?? []
         let shapes = contents["areas.geojson"].map { City.shapes($0, areas, complaints) } ?? []
-        warnings += City.warnings(about: calendar)
+        let gazetteer = Gazetteer(areas, places: places.map { ($0.area, $0.name) })
+        warnings += City.warnings(about: calendar) + City.warnings(about: gazetteer, areas, places)
         let placed = warnings.map(complaints.placed)
         func city(_ cases: [RoutingCase]) -> City {
             City(
                 version: City.digest(contents), name: name, departments: departments, categories: categories,
                 areas: areas, calendar: calendar, limits: limits, warnings: placed,
-                locator: Locator(areas, gazetteer: Gazetteer(areas, places: places), shapes: shapes),
+                locator: Locator(areas, gazetteer: gazetteer, shapes: shapes),
                 classifier: classifier, catalogue: catalogue, emergencyWords: emergencyWords, cases: cases)
         }
         let withoutCases = city([])
@@ -78,8 +86,8 @@ extension City {
     }
 
     /// places.yaml: under the code of an area the names of places in it.
-    private static func places(_ settings: Settings, _ areas: Hierarchy<Area>) -> [(area: Int, name: String)] {
-        var places: [(area: Int, name: String)] = []
+    private static func places(_ settings: Settings, _ areas: Hierarchy<Area>) -> [NamedPlace] {
+        var places: [NamedPlace] = []
         for (code, names) in settings.lists() {
             guard let area = areas.index(of: code) else {
                 settings.complain(
@@ -88,7 +96,7 @@ extension City {
             }
             for (item, name) in names.enumerated() {
                 settings.checkFindable(code, item: item, name)
-                places.append((area, name))
+                places.append(NamedPlace(area: area, name: name, line: settings.line(of: code, item: item)))
             }
         }
         return places
@@ -116,6 +124,39 @@ extension City {
                 expected: Phrase(zh: "已公布的 \(year) 年放假安排", en: "the published holidays of \(year)"),
                 found: Phrase(zh: "暂定安排", en: "provisional ones"))
         }
+    }
+
+    /// Aliases and places that mean several areas. Names of areas are as they are: nobody can mend them.
+    private static func warnings(
+        about gazetteer: Gazetteer, _ areas: Hierarchy<Area>, _ places: [NamedPlace]
+    ) -> [Complaint] {
+        var warnings: [Complaint] = []
+        func warn(_ file: String, _ line: Int, _ path: String, _ name: String) {
+            let meant = gazetteer.meanings(of: name).map { areas.elements[$0] }
+            guard meant.count > 1 else { return }
+            warnings.append(
+                Complaint(
+                    file: file, line: line, path: path,
+                    expected: Phrase(
+                        zh: "只指一个区域的名称（只说此名的诉求定不了区域）",
+                        en: "a name of one area (a report that says no more is placed nowhere)"),
+                    found: Phrase(
+                        zh: "\"\(name)\"，也指\(meant.map(\.name.zh).joined(separator: "、"))",
+                        en: "\"\(name)\", which means \(meant.map(\.name.en).joined(separator: ", "))")))
+        }
+        for area in areas.elements {
+            for alias in area.aliases { warn("areas.yaml", area.line, "\(area.code).aliases", alias) }
+        }
+        for place in places { warn("places.yaml", place.line, areas.elements[place.area].code, place.name) }
+        let shown = 20
+        if warnings.count > shown {
+            var rest = warnings[shown]
+            let count = warnings.count - shown
+            rest.found = Phrase(
+                zh: "\(rest.found.zh)；这样的名称另有 \(count - 1) 个", en: "\(rest.found.en); and \(count - 1) more such names")
+            warnings = warnings.prefix(shown) + [rest]
+        }
+        return warnings
     }
 
     private static func digest(_ contents: [String: [UInt8]]) -> String {

@@ -47,6 +47,11 @@ package struct City: Sendable {
             reason: Phrase(zh: "没有规则匹配", en: "no rule matched"))
     }
 
+    /// The department of the last rule, which has no conditions: where people sort what nobody else is for.
+    package var triage: String {
+        if case .department(let code) = catalogue.rules.last?.lead { code } else { "" }
+    }
+
     /// Every rule in order, with each of its conditions and what was found for it.
     package func explain(_ facts: Facts) -> [RuleTrial] {
         let scene = scene(facts)

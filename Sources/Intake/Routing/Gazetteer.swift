@@ -80,8 +80,6 @@ struct Gazetteer: Sendable {
         return fitting.isEmpty ? mention : Mention(name: mention.name, areas: fitting)
     }
 
-    /// Names that mean several areas, for a warning.
-    var ambiguous: [(name: String, areas: [Int])] {
-        zip(spellings, meanings).filter { $0.1.count > 1 }.map { ($0.0, $0.1) }
-    }
+    /// The areas a name means.
+    func meanings(of name: String) -> [Int] { finder.number(of: name).map { meanings[$0] } ?? [] }
 }

@@ -5,15 +5,18 @@ extension Settings {
         _ key: String, item: Int? = nil, expected: Phrase, found: Phrase, suggestion: String? = nil
     ) {
         guard !absent else { return }
-        let value = field(key)?.value
-        var line = value?.line ?? self.line
-        var place = path.isEmpty ? key : "\(path).\(key)"
-        if let item {
-            place += "[\(item)]"
-            if case .list(let items, _) = value, items.indices.contains(item) { line = items[item].line }
-        }
+        let place = below(key) + (item.map { "[\($0)]" } ?? "")
         complaints.add(
-            Complaint(file: file, line: line, path: place, expected: expected, found: found, suggestion: suggestion))
+            Complaint(
+                file: file, line: line(of: key, item: item), path: place, expected: expected, found: found,
+                suggestion: suggestion))
+    }
+
+    /// The line of the value of `key`, or of its item; that of the table where the key is not written.
+    func line(of key: String, item: Int? = nil) -> Int {
+        guard let value = field(key)?.value else { return line }
+        if let item, case .list(let items, _) = value, items.indices.contains(item) { return items[item].line }
+        return value.line
     }
 
     /// Adds the complaint that a value names nothing known, with the nearest of `names` as a suggestion.

@@ -104,6 +104,48 @@ import Testing
         #expect(city.emergency(in: "").isEmpty)
     }
 
+    @Test("the danger at the end of a long text is found, and no window cuts a harmless phrase in two")
+    func longText() throws {
+        let city = try SmallCity.load()
+        let call = String(repeating: "路", count: 2 * PlainText.limit + 77)
+        #expect(city.emergency(in: call + "，现在着火").map(\.number) == ["119", "120"])
+        for end in stride(from: PlainText.limit - 24, through: PlainText.limit + 24, by: 8) {
+            let before = String(repeating: "路", count: end)
+            #expect(city.emergency(in: before + "火灾隐患" + call).isEmpty, "\(end)")
+            #expect(city.emergency(in: before + "火灾" + call).map(\.number) == ["119"], "\(end)")
+        }
+    }
+
+    @Test("words of two dangers that overlap call for both numbers")
+    func overlapping() throws {
+        let words = """
+            notices:
+              - { number: "122", words: [车祸有人], message: 拨122 }
+              - { number: "120", words: [有人受伤], unless: [没有人受伤], message: 拨120 }
+            """
+        let city = try SmallCity.load(["emergency.yaml": words])
+        #expect(city.emergency(in: "车祸有人受伤").map(\.number) == ["122", "120"])
+        #expect(city.emergency(in: "车祸没有人受伤").isEmpty)
+    }
+
+    @Test("an alias or place that means several areas is a warning at its line; names of areas are as they are")
+    func ambiguous() throws {
+        let areas = try #require(SmallCity.files["areas.yaml"]).replacing(
+            "name: 湖滨街道,", with: "name: 湖滨街道, aliases: [湖边, 桃源],")
+        let city = try SmallCity.load([
+            "areas.yaml": areas, "places.yaml": "taobei: [桃源北路]\nlakeside:\n  - 湖滨幼儿园\n  - 桃源北路\n",
+        ])
+        #expect(
+            city.warnings.map { "\($0.file):\($0.line) \($0.path)" } == [
+                "areas.yaml:9 taoyuan.aliases", "areas.yaml:13 lakeside.aliases", "places.yaml:1 taobei",
+                "places.yaml:4 lakeside",
+            ])
+        let words = try #require(city.warnings.last)
+        #expect(words.text(in: .chinese).contains("\"桃源北路\"，也指桃源北路社区、湖滨街道"))
+        #expect(words.text(in: .english).contains("which means North Taoyuan, Lakeside Street"))
+        #expect(try SmallCity.load().warnings.isEmpty)
+    }
+
     @Test("cases say what differs, and a case with unknown names is a complaint")
     func cases() throws {
         let city = try SmallCity.load([
