@@ -28,6 +28,10 @@ struct News {
         if !gone.isEmpty {
             let codes = gone.joined(separator: "、")
             notes.append(Phrase(zh: "单位 \(codes) 已不在名录中", en: "\(codes) is in the city's data no more"))
+            if !moves {
+                let triage = city.departments[city.triage]?.name ?? ""
+                notes.append(Phrase(zh: "转 \(triage.zh) 处理", en: "so it goes to \(triage.en)"))
+            }
         }
         words =
             notes.isEmpty

@@ -23,6 +23,21 @@ struct Orders {
             + decision.coHandlers.map { Part(department: $0, role: .coHandler) }
     }
 
+    /// Puts triage in the place of departments that the city's data names no more, and gives these: what comes for them
+    /// would reach nobody.
+    static func replaceGone(in decision: inout Decision, by city: City) -> [Part] {
+        let gone = parts(decision).filter { city.departments[$0.department] == nil }
+        guard !gone.isEmpty else { return [] }
+        decision.coHandlers.removeAll { city.departments[$0] == nil }
+        if city.departments[decision.lead] == nil {
+            decision.lead = city.triage
+            decision.coHandlers.removeAll { $0 == city.triage }
+        } else if decision.lead != city.triage, !decision.coHandlers.contains(city.triage) {
+            decision.coHandlers.append(city.triage)
+        }
+        return gone
+    }
+
     private var parts: [Part] { Orders.parts(settled.found.decision) }
 
     func assignments(at now: Instant) -> [Assignment] {
@@ -39,7 +54,6 @@ struct Orders {
         var deliveries: [NewDelivery] = []
         for part in parts where revises || !kept.contains(part) {
             let message = Message.workOrder(workOrder(for: part.department, part.role))
-            // One that the city's data names no more cannot be reached; the entry says so.
             guard let destination = city.departments[part.department]?.destination else { continue }
             deliveries.append(
                 NewDelivery(
@@ -80,11 +94,13 @@ struct Orders {
             content: try keys.seal(json: Message.receipt(receipt), as: "delivery"), created: now, contact: contact.id)
     }
 
-    func alert(by destination: String, at now: Instant) throws(Trouble) -> NewDelivery {
+    func alert(
+        of dangers: [EmergencyNotice], by destination: String, at now: Instant
+    ) throws(Trouble) -> NewDelivery {
         let alert = Alert(
             number: ticket.number,
-            title: "紧急情况 Emergency: \(settled.found.emergency.map(\.number).joined(separator: ", "))",
-            text: settled.found.emergency.flatMap(\.words).joined(separator: "、") + "\n"
+            title: "紧急情况 Emergency: \(dangers.map(\.number).joined(separator: ", "))",
+            text: dangers.flatMap(\.words).joined(separator: "、") + "\n"
                 + masked(dossier.submission.text))
         return NewDelivery(
             destination: destination, recipient: "operator",
@@ -108,7 +124,8 @@ struct Orders {
             resolveBy: settled.deadlines.resolve,
             attachments: submission.attachments.enumerated().map { index, file in
                 OrderFile(number: index + 1, name: masked(file.name), file)
-            }, similar: settled.similar, replyToken: keys.replyToken(ticket.number, department: code))
+            }, similar: settled.similar, news: settled.news,
+            replyToken: keys.replyToken(ticket.number, department: code))
     }
 
     /// Without identities, and without the names the report itself gives.

@@ -109,16 +109,31 @@ package enum Pipeline {
         }
         if [.received, .needsInfo].contains(dossier.ticket.state) {
             outcome.from = requeueable
-            outcome.change.state = found.classified.category == nil ? .received : .accepted
+            outcome.change.state = try moved(
+                dossier.ticket, to: found.classified.category == nil ? .received : .accepted)
         }
         // Later words may tell of a danger that the first did not.
-        let danger = settled.found.emergency.isEmpty && !found.emergency.isEmpty
-        if danger { settled.found.emergency = found.emergency }
-        let orders = Orders(dossier: dossier, settled: settled, city: city, keys: keys)
+        let dangers = EmergencyNotice.others(in: found.emergency, than: settled.found.emergency)
+        settled.found.emergency += dangers
+        let gone = Orders.replaceGone(in: &settled.found.decision, by: city)
+        let orders = Orders(
+            dossier: dossier, settled: settled, city: city, keys: keys,
+            kept: Set(Orders.parts(before.found.decision)), revises: true)
+        outcome.withdrawals = gone.map {
+            .init(round: dossier.ticket.round, department: $0.department, role: $0.role, isGone: true)
+        }
+        outcome.assignments = orders.assignments(at: now)
         outcome.deliveries = try orders.workOrders(at: now)
         outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", settled)]
-        if danger { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
+        if !dangers.isEmpty { try alert(orders, dangers, ways, keys, now, in: &outcome) }
         return outcome
+    }
+
+    /// The state to write, nil where it is the same; trouble where the table of moves does not hold the move.
+    private static func moved(_ ticket: Ticket, to state: Ticket.State) throws(Trouble) -> Ticket.State? {
+        if state == ticket.state { return nil }
+        _ = try Lifecycle.start(from: ticket.state, to: state, by: .intake)
+        return state
     }
 
     /// Decides by the city's data of today, for the first time or anew.
@@ -149,15 +164,14 @@ package enum Pipeline {
             .init(round: ticket.round, department: $0.department, role: $0.role)
         }
         // What no rule could sort stays received until a person at the triage desk has looked.
-        outcome.change.state =
-            found.classified.category == nil ? (ticket.state == .received ? nil : .received) : .accepted
+        outcome.change.state = try moved(ticket, to: found.classified.category == nil ? .received : .accepted)
         outcome.change.category = found.classified.category
         outcome.change.area = found.located.area
         outcome.change.resolveBy = settled.deadlines.resolve
         outcome.assignments = orders.assignments(at: now)
         outcome.deliveries = try orders.workOrders(at: now)
         outcome.entries = [try keys.entry(.settled, at: now, actor: "intake", settled)]
-        let danger = dossier.settled?.found.emergency.isEmpty != false && !found.emergency.isEmpty
+        let dangers = EmergencyNotice.others(in: found.emergency, than: dossier.settled?.found.emergency ?? [])
         if dossier.settled != nil {
             // The citizen has a receipt since the first decision.
             outcome.deliveries += try orders.recalls(
@@ -167,7 +181,7 @@ package enum Pipeline {
         {
             outcome.deliveries.append(try orders.receipt(to: contact, by: way.destination, at: now))
         }
-        if danger { try alert(orders, found.emergency, ways, keys, now, in: &outcome) }
+        if !dangers.isEmpty { try alert(orders, dangers, ways, keys, now, in: &outcome) }
         return outcome
     }
 
@@ -176,6 +190,6 @@ package enum Pipeline {
         in outcome: inout Outcome
     ) throws(Trouble) {
         outcome.entries.append(try keys.entry(.alerted, at: now, actor: "intake", emergency))
-        if let alerts = ways.alerts { outcome.deliveries.append(try orders.alert(by: alerts, at: now)) }
+        if let alerts = ways.alerts { outcome.deliveries.append(try orders.alert(of: emergency, by: alerts, at: now)) }
     }
 }

@@ -137,6 +137,68 @@ struct PipelineTests {
         #expect(again.entries.map(\.kind) == [.settled])
     }
 
+    @Test("A second, other danger alerts again, and names only what is new")
+    func secondDanger() throws {
+        let city = try SmallCity.load()
+        let ways = Pipeline.Ways(alerts: "desk")
+        let first = try said(.received, Submission(text: "路灯不亮，有人昏迷"))
+        let settled = try settle([first], ways: ways, by: city)
+        #expect(try alerts(settled).map(\.title) == ["紧急情况 Emergency: 120"])
+        let more = try said(.followUp, Submission(text: "灯杆也着火"))
+        for (state, asked) in [(Ticket.State.accepted, false), (.inHand, false), (.accepted, true)] {
+            let entries = asked ? [try keys.entry(.requeued, at: now, actor: "operator:li", Requeued(reason: ""))] : []
+            let outcome = try settle(
+                [first] + settled.entries + [more] + entries, state: state, ways: ways, by: city)
+            #expect(try alerts(outcome).map(\.title) == ["紧急情况 Emergency: 119"], "\(state) \(asked)")
+            #expect(Set(try settlement(outcome).found.emergency.map(\.number)) == ["119", "120"])
+        }
+    }
+
+    @Test("What comes for a department that the city no longer names goes to triage, with the reason")
+    func goneDepartment() throws {
+        let first = try said(.received, Submission(text: "桃源北路路灯不亮"))
+        let settled = try settle([first], by: try SmallCity.load())
+        #expect(settled.assignments.map(\.department) == ["city-order", "taoyuan-office"])
+        let more = try said(.followUp, Submission(text: "还是不亮"))
+        let signed = Assignment(ticket: 7, department: "city-order", role: .lead, state: .signed, sent: now)
+        func city(without code: String) throws -> City {
+            let departments = try #require(SmallCity.files["departments.yaml"])
+            let catalogue = try #require(SmallCity.files["catalogue.yaml"])
+            return try SmallCity.load([
+                "departments.yaml": departments.split(separator: "\n").filter { !$0.contains("code: \(code)") }
+                    .joined(separator: "\n"),
+                "catalogue.yaml": catalogue.replacing(code, with: "east-office"),
+            ])
+        }
+        let leadless = try settle(
+            [first] + settled.entries + [more], state: .inHand, assignments: [signed], by: city(without: "city-order"))
+        #expect(leadless.deliveries.map(\.recipient) == ["triage", "taoyuan-office"])
+        #expect(leadless.assignments.map(\.department) == ["triage"] && leadless.assignments.map(\.role) == [.lead])
+        #expect(leadless.withdrawals.map(\.department) == ["city-order"] && leadless.withdrawals[0].isGone)
+        let order = try order(try #require(leadless.deliveries.first))
+        #expect(order.news?.zh.contains("单位 city-order 已不在名录中；转 分拨席 处理") == true, "\(String(describing: order.news))")
+        #expect(order.lead.code == "triage" && order.text.contains("还是不亮"))
+        // The next words find it there, and there is nothing more to say about it.
+        let thanks = try said(.followUp, Submission(text: "谢谢"))
+        let again = try settle(
+            [first] + settled.entries + [more] + leadless.entries + [thanks], state: .inHand, assignments: [signed],
+            by: city(without: "city-order"))
+        #expect(again.deliveries.map(\.recipient) == ["triage", "taoyuan-office"])
+        #expect(again.assignments.isEmpty && again.withdrawals.isEmpty)
+        let helpless = try settle(
+            [first] + settled.entries + [more], state: .inHand, assignments: [signed],
+            by: city(without: "taoyuan-office"))
+        #expect(helpless.deliveries.map(\.recipient) == ["city-order", "triage"])
+        #expect(helpless.assignments.map(\.role) == [.coHandler])
+    }
+
+    private func alerts(_ outcome: Outcome) throws -> [Alert] {
+        try outcome.deliveries.compactMap {
+            guard case .alert(let alert) = try keys.open(Message.self, $0.content, as: "delivery") else { return nil }
+            return alert
+        }
+    }
+
     @Test("A file fetched later takes its place in the revised work order")
     func fetched() throws {
         let remote = Attachment(name: "图.jpg", type: "image/jpeg", content: .remote("media-1"))

@@ -7,6 +7,8 @@ struct Settling: Sendable {
     private var tools: Tools { works.tools }
     /// How far back a similar ticket is worth mentioning.
     private static let window = Duration.seconds(14 * 86_400)
+    /// As many as the ledger gives.
+    private static let most = 10
 
     func work(_ jobs: [Job]) async -> [Outcome] {
         let dossiers: [Int64: Dossier]
@@ -14,6 +16,7 @@ struct Settling: Sendable {
             tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
             return []
         }
+        var grounded: [Grounded] = []
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {
@@ -21,45 +24,82 @@ struct Settling: Sendable {
                     works.later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
                 continue
             }
-            do throws(Trouble) {
-                var outcome = try await settle(dossier)
-                outcome.job = job
-                outcome.seen = dossier.ticket.entries
-                outcomes.append(outcome)
-            } catch {
+            do throws(Trouble) { grounded.append(try await ground(dossier, job)) } catch {
                 outcomes.append(works.later(job, ticket: job.subject, error))
+            }
+        }
+        for index in grounded.indices {
+            addNeighbours(of: index, in: &grounded)
+            do throws(Trouble) { outcomes.append(try settle(grounded[index])) } catch {
+                outcomes.append(works.later(grounded[index].job, ticket: grounded[index].job.subject, error))
             }
         }
         return outcomes
     }
 
-    private func settle(_ known: Dossier) async throws(Trouble) -> Outcome {
-        let ticket = known.ticket
-        let contacts = try await tools.store.contacts(of: ticket.number.id)
+    /// A ticket with what its decision rests on.
+    private struct Grounded {
+        var job: Job
+        var dossier: Dossier
+        var grounds: Pipeline.Grounds
+        var ticket: Ticket { dossier.ticket }
+
+        /// Where and about what it is, if both are known.
+        var matter: [String]? {
+            guard let area = grounds.found.located.area, let category = grounds.found.classified.category else {
+                return nil
+            }
+            return [area, category]
+        }
+
+        /// Whether similar tickets are to be looked for.
+        var isAsked: Bool { dossier.settled == nil || dossier.requeued || grounds.isNew }
+    }
+
+    private func ground(_ known: Dossier, _ job: Job) async throws(Trouble) -> Grounded {
+        let contacts = try await tools.store.contacts(of: known.ticket.number.id)
         var dossier = known
         // Their names are taken out of what leaves.
         dossier.submission.people = try tools.keys.people(contacts)
-        let city = works.city
-        var grounds = Pipeline.Grounds(dossier, city)
-        let found = grounds.found
-        if dossier.settled == nil || dossier.requeued || grounds.isNew, let area = found.located.area,
-            let category = found.classified.category
-        {
-            grounds.similar = try await tools.store.similar(
-                area: area, category: category, since: ticket.received - Settling.window, except: ticket.number.id
+        var one = Grounded(job: job, dossier: dossier, grounds: Pipeline.Grounds(dossier, works.city))
+        if one.isAsked, let matter = one.matter {
+            one.grounds.similar = try await tools.store.similar(
+                area: matter[0], category: matter[1], since: known.ticket.received - Settling.window,
+                except: known.ticket.number.id
             ).map(\.number)
         }
-        grounds.contacts = contacts
-        if dossier.settled != nil { grounds.assignments = try await tools.store.assignments(of: ticket.number.id) }
-        let outcome = try Pipeline.settle(
-            dossier, grounds, city: city, ways: works.ways, keys: tools.keys, now: tools.now())
-        if dossier.settled == nil {
-            tools.metrics.count(
-                "intake_tickets_settled_total", ["sorted": found.classified.category == nil ? "no" : "yes"])
-            if !found.emergency.isEmpty {
-                tools.metrics.count("intake_emergencies_total")
-                tools.log.critical("a report holds emergency words", metadata: ["ticket": "\(ticket.number)"])
-            }
+        one.grounds.contacts = contacts
+        if dossier.settled != nil {
+            one.grounds.assignments = try await tools.store.assignments(of: known.ticket.number.id)
+        }
+        return one
+    }
+
+    /// Adds the tickets of the same batch about the same matter: the ledger does not know yet what they are about.
+    private func addNeighbours(of index: Int, in all: inout [Grounded]) {
+        let one = all[index]
+        guard one.isAsked, let matter = one.matter else { return }
+        for other in all where other.ticket.number.id != one.ticket.number.id && other.matter == matter {
+            guard other.ticket.received >= one.ticket.received - Settling.window,
+                all[index].grounds.similar.count < Settling.most,
+                !all[index].grounds.similar.contains(other.ticket.number)
+            else { continue }
+            all[index].grounds.similar.append(other.ticket.number)
+        }
+    }
+
+    private func settle(_ one: Grounded) throws(Trouble) -> Outcome {
+        var outcome = try Pipeline.settle(
+            one.dossier, one.grounds, city: works.city, ways: works.ways, keys: tools.keys, now: tools.now())
+        outcome.job = one.job
+        outcome.seen = one.ticket.entries
+        if one.dossier.settled == nil {
+            let sorted = one.grounds.found.classified.category != nil
+            tools.metrics.count("intake_tickets_settled_total", ["sorted": sorted ? "yes" : "no"])
+        }
+        if outcome.entries.contains(where: { $0.kind == .alerted }) {
+            tools.metrics.count("intake_emergencies_total")
+            tools.log.critical("a report holds emergency words", metadata: ["ticket": "\(one.ticket.number)"])
         }
         return outcome
     }

@@ -36,16 +36,19 @@ package struct Outcome: Sendable {
         self.job = job
     }
 
-    /// An assignment to be taken back: cancelled where nobody has signed for it; deliveries to the department that were
-    /// not handed over are cancelled too.
+    /// An assignment to be taken back: cancelled where nobody has signed for it, or where the department is no more;
+    /// deliveries to the department that were not handed over are cancelled too.
     package struct Withdrawal: Sendable, Equatable {
         package var round: Int
         package var department: String
         package var role: Assignment.Role
-        package init(round: Int, department: String, role: Assignment.Role) {
+        /// The city's data names the department no more: it is taken back whatever its state.
+        package var isGone: Bool
+        package init(round: Int, department: String, role: Assignment.Role, isGone: Bool = false) {
             self.round = round
             self.department = department
             self.role = role
+            self.isGone = isGone
         }
     }
 

@@ -128,6 +128,8 @@ package struct WorkOrder: Sendable, Equatable, Codable {
     package var attachments: [OrderFile]
     /// Numbers of tickets that may be about the same problem.
     package var similar: [TicketNumber]
+    /// Why it is revised or moved, where there is more to say than that words came.
+    package var news: Phrase?
     /// What a reply must carry to be taken for this ticket's answer.
     package var replyToken: String
 
@@ -136,7 +138,8 @@ package struct WorkOrder: Sendable, Equatable, Codable {
         lead: Unit,
         coHandlers: [Unit], channel: String, kind: Kind?, category: Unit?, area: Unit?, subject: String, text: String,
         place: Place, urgent: Bool, confidential: Bool, received: Instant, signBy: Instant?, contactBy: Instant?,
-        resolveBy: Instant?, attachments: [OrderFile], similar: [TicketNumber], replyToken: String
+        resolveBy: Instant?, attachments: [OrderFile], similar: [TicketNumber], news: Phrase? = nil,
+        replyToken: String
     ) {
         self.version = version
         self.number = number
@@ -160,6 +163,7 @@ package struct WorkOrder: Sendable, Equatable, Codable {
         self.resolveBy = resolveBy
         self.attachments = attachments
         self.similar = similar
+        self.news = news
         self.replyToken = replyToken
     }
 }

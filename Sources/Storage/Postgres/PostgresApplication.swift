@@ -162,13 +162,13 @@ struct PostgresApplication: Sendable {
         return [
             PostgresStatement(
                 """
-                UPDATE assignments SET state = 'cancelled' FROM unnest($1, $2, $3, $4)
-                    AS old (ticket, round, department, role)
+                UPDATE assignments SET state = 'cancelled' FROM unnest($1, $2, $3, $4, $5)
+                    AS old (ticket, round, department, role, gone)
                 WHERE assignments.ticket = old.ticket AND assignments.round = old.round
                     AND assignments.department = old.department AND assignments.role = old.role
-                    AND assignments.state = 'sent'
+                    AND (assignments.state = 'sent' OR old.gone = 1 AND assignments.state <> 'returned')
                 """, tickets, .ints(withdrawals.map { Int64($0.old.round) }), departments,
-                .texts(withdrawals.map(\.old.role.rawValue))),
+                .texts(withdrawals.map(\.old.role.rawValue)), .ints(withdrawals.map { $0.old.isGone ? 1 : 0 })),
             PostgresStatement(
                 """
                 UPDATE deliveries SET state = 'cancelled' FROM unnest($1, $2) AS old (ticket, recipient)

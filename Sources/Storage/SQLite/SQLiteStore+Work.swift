@@ -162,9 +162,10 @@ extension SQLiteStore {
         try db.cachedStatement(
             sql: """
                 UPDATE assignments SET state = 'cancelled'
-                WHERE ticket = ? AND round = ? AND department = ? AND role = ? AND state = 'sent'
+                WHERE ticket = ? AND round = ? AND department = ? AND role = ?
+                    AND (state = 'sent' OR ? AND state <> 'returned')
                 """
-        ).execute(arguments: [ticket, old.round, old.department, old.role.rawValue])
+        ).execute(arguments: [ticket, old.round, old.department, old.role.rawValue, old.isGone])
         try db.cachedStatement(
             sql: """
                 UPDATE deliveries SET state = 'cancelled'

@@ -180,6 +180,30 @@ import Testing
         }
     }
 
+    @Test("who has signed keeps an assignment, but not a department that is no more", arguments: Backend.allCases)
+    func gone(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let id = try await store.report("a")
+            var outcome = Outcome(ticket: id)
+            var lead = Samples.lead(id, "old")
+            lead.state = .signed
+            outcome.assignments = [lead]
+            #expect(try await store.apply([outcome]) == [true])
+            outcome.assignments = []
+            outcome.withdrawals = [.init(round: 1, department: "old", role: .lead)]
+            #expect(try await store.apply([outcome]) == [true])
+            #expect(try await store.assignments(of: id).map(\.state) == [.signed])
+            outcome.withdrawals[0].isGone = true
+            outcome.assignments = [Samples.lead(id, "triage")]
+            #expect(try await store.apply([outcome]) == [true])
+            let found = try await store.assignments(of: id)
+            #expect(
+                Dictionary(uniqueKeysWithValues: found.map { ($0.department, $0.state) }) == [
+                    "old": .cancelled, "triage": .sent,
+                ])
+        }
+    }
+
     @Test(
         "what was decided before more came in is not written, and waiting counts as no try", arguments: Backend.allCases
     )

@@ -73,6 +73,7 @@ enum Letter {
         add("紧急 Urgent", order.urgent ? "是 yes" : nil)
         add("保密 Confidential", order.confidential ? "是 yes" : nil)
         add("可能重复 Possibly the same", order.similar.map(\.description).joined(separator: ", "))
+        add("说明 Note", order.news.map { "\($0.zh) \($0.en)" })
         add("附件 Files", order.attachments.map(\.name).joined(separator: "；"))
         add("回复标记 Reply token", order.replyToken)
         let title = order.subject.isEmpty ? Masker.cut(order.text, to: 30) : order.subject
