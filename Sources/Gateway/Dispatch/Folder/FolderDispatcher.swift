@@ -16,7 +16,8 @@ struct FolderDispatcher: Dispatcher {
         path: /srv/intake/orders
         # 文件权限：0600、0640、0644 或 0660；目录相应可进。Of files; folders can be entered by whoever may read.
         mode: "0640"
-        # 取件程序所在的组；不写则为本程序的组。Whose program fetches; otherwise our own group.
+        # 取件程序所在的组；不写则为本程序的组。服务单元要放行，见操作员手册。
+        # Whose program fetches; otherwise our own group. The unit must allow it: see the operator guide.
         # group: lighting
         """
     static let repeatable = true
