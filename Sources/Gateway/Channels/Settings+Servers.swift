@@ -34,15 +34,35 @@ extension Settings {
         check(reach: address.host, key, within: egress)
     }
 
-    /// The name or address of a server, which must be written.
-    func host(_ key: String, within egress: Egress = .anywhere) -> String {
-        let host = string(key)
+    /// `host`, `port`, `security`, `user`, `password` and `ca-file`. `port` gives the usual one; with `mustLogIn` a user
+    /// must be written.
+    func mailServer(
+        _ tools: Tools, within egress: Egress = .anywhere, mustLogIn: Bool = false,
+        port: (MailServer.Security) -> Int
+    ) -> MailServer {
+        let security = choice("security", default: MailServer.Security.tls)
+        let host = host(within: egress)
+        if security == .plain, !host.isEmpty, !isThisMachine(host) {
+            complain(
+                "security",
+                expected: Phrase(
+                    zh: "tls 或 starttls（plain 只可用于本机）", en: "tls or starttls (plain is for this machine only)"),
+                found: quoted("plain"))
+        }
+        let user = mustLogIn ? line("user") : optionalLine("user")
+        return MailServer(
+            host: host, port: int("port", default: port(security), in: 1...65_535), security: security,
+            login: user.map { MailServer.Login(user: $0, password: secret("password")) }, caFile: authorities(tools))
+    }
+
+    private func host(within egress: Egress) -> String {
+        let host = string("host")
         guard !host.isEmpty else { return host }
         if isHostName(host) {
-            check(reach: host, key, within: egress)
+            check(reach: host, "host", within: egress)
         } else {
             complain(
-                key,
+                "host",
                 expected: Phrase(
                     zh: "主机名或 IP 地址，不带协议、端口和路径", en: "the name or address of a server, without scheme, port or path"),
                 found: quoted(host))
@@ -61,16 +81,6 @@ extension Settings {
                 zh: "networks 所列网段内的主机（没有列出时只连公网；请在 networks 中补上）",
                 en: "a host within networks (public addresses only where none is listed); add its network there"),
             found: quoted(host))
-    }
-
-    /// Complains of a connection in the clear that would leave this machine.
-    func check(plain: Bool, host: String, _ key: String = "security") {
-        guard plain, !host.isEmpty, !isThisMachine(host) else { return }
-        complain(
-            key,
-            expected: Phrase(
-                zh: "tls 或 starttls（plain 只可用于本机）", en: "tls or starttls (plain is for this machine only)"),
-            found: quoted("plain"))
     }
 
     /// A PEM file of authorities that are believed instead of the system's; nil where none is named.

@@ -43,14 +43,9 @@ struct ListChannels: AsyncParsableCommand {
         if !running {
             Terminal.complain(Terminal.both("守护进程没有应答，运行状态未知", "the daemon does not answer: states are unknown"))
         }
-        let classes: [(ArrivalClass, String)] = [
-            (.ticket, Terminal.both("工单", "tickets")), (.followUp, Terminal.both("补充", "follow-ups")),
-            (.notice, Terminal.both("通知", "notices")), (.quarantined, Terminal.both("隔离", "quarantined")),
-            (.refused, Terminal.both("拒收", "refused")),
-        ]
         var table = Table(
             heads: [Terminal.both("渠道", "channel"), Terminal.both("种类", "kind"), Terminal.both("状态", "state")]
-                + classes.map(\.1), right: Set(3...7))
+                + ArrivalClass.allCases.map { $0.name[Terminal.language] }, right: Set(3...7))
         for row in rows {
             let state =
                 row.kind == nil
@@ -59,7 +54,8 @@ struct ListChannels: AsyncParsableCommand {
                     ? Terminal.both("停止，须人处理：intake doctor", "down, needs a person: intake doctor")
                     : row.up.map { $0 ? Terminal.both("运行", "up") : Terminal.both("停止", "down") } ?? "?"
             table.rows.append(
-                [row.name, row.kind ?? "—", state] + classes.map { String(row.arrivals[$0.0.rawValue] ?? 0) })
+                [row.name, row.kind ?? "—", state]
+                    + ArrivalClass.allCases.map { String(row.arrivals[$0.rawValue] ?? 0) })
         }
         Terminal.say(table.text)
     }

@@ -6,13 +6,11 @@ package import Intake
 package struct Knock: Sendable {
     package enum Door: Sendable {
         /// The host of an HTTP address.
-        case http(String, plainAllowed: Bool)
-        case mail(host: String, port: Int, security: MailCall.Security)
+        case http(String, plainAllowed: Bool, caFile: String? = nil)
+        case mail(MailServer)
     }
     package var door: Door
-    package var login: (user: String, password: Secret)?
     package var egress: Egress = .publicOnly
-    package var caFile: String?
 
     package init(_ door: Door) { self.door = door }
 }
@@ -30,22 +28,15 @@ final class KnockTransfer: Transfer {
         self.easy = easy
         self.done = done
         gate = Gate(knock.egress)
-        easy.connect(within: .seconds(5), total: .seconds(15), caFile: knock.caFile)
         switch knock.door {
-        case .http(let url, let plainAllowed):
+        case .http(let url, let plainAllowed, let caFile):
             host = NetHost.of(url)
+            easy.connect(within: .seconds(5), total: .seconds(15), caFile: caFile)
             easy.set(CURLOPT_URL, url)
             easy.set(CURLOPT_PROTOCOLS_STR, plainAllowed ? "http,https" : "https")
-        case .mail(let name, let port, let security):
-            host = name
-            let scheme = security == .tls ? "smtps" : "smtp"
-            easy.set(CURLOPT_URL, "\(scheme)://\(name.contains(":") ? "[\(name)]" : name):\(port)/localhost")
-            easy.set(CURLOPT_PROTOCOLS_STR, scheme)
-            easy.set(CURLOPT_USE_SSL, Int(security == .plain ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
-        }
-        if let login = knock.login {
-            easy.set(CURLOPT_USERNAME, login.user)
-            easy.set(CURLOPT_PASSWORD, login.password.text)
+        case .mail(let server):
+            host = server.host
+            server.prepare(easy, .smtp, within: .seconds(5), total: .seconds(15))
         }
         easy.set(CURLOPT_CONNECT_ONLY, 1)
         easy.set(CURLOPT_FRESH_CONNECT, 1)

@@ -1,36 +1,6 @@
 import CCurl
 package import Intake
 
-/// How to reach and enter a server that is talked to line by line.
-package struct LineLogin: Sendable {
-    package enum Security: String, Sendable, CaseIterable {
-        case tls
-        case startTLS = "starttls"
-        /// Nothing is hidden; for servers on this machine.
-        case plain
-    }
-    package var host: String
-    package var port: Int
-    package var security: Security
-    package var user: String
-    package var password: String
-    package var caFile: String?
-    /// Longest wait for the connection, and for connection, TLS and log-in together.
-    package var connect: Duration = .seconds(5)
-    package var total: Duration = .seconds(20)
-
-    package init(
-        host: String, port: Int, security: Security, user: String, password: String, caFile: String? = nil
-    ) {
-        self.host = host
-        self.port = port
-        self.security = security
-        self.user = user
-        self.password = password
-        self.caFile = caFile
-    }
-}
-
 /// A connection to an IMAP server on which libcurl has made TLS and log-in and which is then ours to talk on: libcurl's
 /// own IMAP commands set \Seen and can be ended by the text of a mail. Has a thread of its own, because libcurl would
 /// tidy such a connection away when another one is made on the same multi handle. One call at a time.
@@ -46,11 +16,11 @@ package final class Line: Sendable {
     deinit { thread.stop() }
 
     /// Connects and logs in. A refused log-in needs a person; everything else is passing.
-    package static func open(_ login: LineLogin) async throws(Trouble) -> Line {
+    package static func open(_ server: MailServer) async throws(Trouble) -> Line {
         let thread = try NetThread(name: "line")
         do throws(Trouble) {
             return try await thread.transfer { core, done throws(Trouble) in
-                try LineTransfer(login) { end in
+                try LineTransfer(server) { end in
                     done(
                         end.map { end in
                             core.watch(end)

@@ -103,18 +103,12 @@ final class LineTransfer: Transfer {
     private let host: String
     private let done: (Result<LineEnd, Trouble>) -> Void
 
-    init(_ login: LineLogin, done: @escaping (Result<LineEnd, Trouble>) -> Void) throws(Trouble) {
+    init(_ server: MailServer, done: @escaping (Result<LineEnd, Trouble>) -> Void) throws(Trouble) {
         guard let easy = Easy() else { throw .passing("内存不足", "out of memory") }
         self.easy = easy
         self.done = done
-        host = login.host
-        easy.connect(within: login.connect, total: login.total, caFile: login.caFile)
-        let name = login.host.contains(":") ? "[\(login.host)]" : login.host
-        easy.set(CURLOPT_URL, "\(login.security == .tls ? "imaps" : "imap")://\(name):\(login.port)/")
-        easy.set(CURLOPT_PROTOCOLS_STR, "imap,imaps")
-        if login.security == .startTLS { easy.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
-        easy.set(CURLOPT_USERNAME, login.user)
-        easy.set(CURLOPT_PASSWORD, login.password)
+        host = server.host
+        server.prepare(easy, .imap, within: .seconds(5), total: .seconds(20))
         easy.set(CURLOPT_CONNECT_ONLY, 1)
     }
 

@@ -3,30 +3,16 @@ package import Intake
 
 /// One mail handed to one mail server (RFC 5321), with all its limits.
 package struct MailCall: Sendable {
-    package enum Security: String, Sendable, CaseIterable {
-        /// TLS from the first byte (usually port 465).
-        case tls
-        /// STARTTLS, demanded (usually port 587).
-        case startTLS = "starttls"
-        /// Neither; only for a server on the same machine.
-        case plain
-    }
-    package var host: String
-    package var port: Int
-    package var security: Security
-    package var login: (user: String, password: Secret)?
+    package var server: MailServer
     package var from: String
     package var to: String
     /// The whole message as a file, with line ends of CRLF.
     package var file: String
     package var egress: Egress = .publicOnly
-    package var caFile: String?
     package var total: Duration = .seconds(60)
 
-    package init(host: String, port: Int, security: Security, from: String, to: String, file: String) {
-        self.host = host
-        self.port = port
-        self.security = security
+    package init(_ server: MailServer, from: String, to: String, file: String) {
+        self.server = server
         self.from = from
         self.to = to
         self.file = file
@@ -59,16 +45,7 @@ final class MailTransfer: Transfer {
         self.call = call
         self.done = done
         gate = Gate(call.egress)
-        easy.connect(within: .seconds(10), total: call.total, caFile: call.caFile)
-        let scheme = call.security == .tls ? "smtps" : "smtp"
-        let host = call.host.contains(":") ? "[\(call.host)]" : call.host
-        easy.set(CURLOPT_URL, "\(scheme)://\(host):\(call.port)/localhost")
-        easy.set(CURLOPT_PROTOCOLS_STR, scheme)
-        easy.set(CURLOPT_USE_SSL, Int(call.security == .plain ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
-        if let login = call.login {
-            easy.set(CURLOPT_USERNAME, login.user)
-            easy.set(CURLOPT_PASSWORD, login.password.text)
-        }
+        call.server.prepare(easy, .smtp, within: .seconds(10), total: call.total)
         easy.set(CURLOPT_MAIL_FROM, "<\(call.from)>")
         easy.set(CURLOPT_MAIL_RCPT, list: ["<\(call.to)>"])
         easy.set(CURLOPT_UPLOAD, 1)
@@ -83,26 +60,28 @@ final class MailTransfer: Transfer {
     func finished(_ end: TransferEnd) {
         let answer = easy.number(CURLINFO_RESPONSE_CODE)
         switch end {
-        case .cancelled: done(.failure(NetTrouble.cancelled(sent: upload.ended, host: call.host)))
+        case .cancelled: done(.failure(NetTrouble.cancelled(sent: upload.ended, host: call.server.host)))
         case .code(CURLE_OK): done(.success(answer))
         case .code(let code):
-            if let trouble = upload.trouble ?? gate.trouble(call.host) { return done(.failure(trouble)) }
-            let trouble = NetTrouble.of(code, sent: upload.ended, host: call.host)
+            if let trouble = upload.trouble ?? gate.trouble(call.server.host) { return done(.failure(trouble)) }
+            let trouble = NetTrouble.of(code, sent: upload.ended, host: call.server.host)
             switch answer {
             // "Log in first" and the like (RFC 4954 section 6): nothing is wrong with this mail.
-            case 530, 534, 535, 538: done(.failure(NetTrouble.refusedLogin(call.host, detail: "reply \(answer)")))
+            case 530, 534, 535, 538:
+                done(.failure(NetTrouble.refusedLogin(call.server.host, detail: "reply \(answer)")))
             // RFC 4954: 454 to a log-in is trouble of the server's own, and passes.
             case 400..<500:
                 done(
                     .failure(
                         .passing(
-                            "邮件服务器 \(call.host) 答复 \(answer)：暂不接收",
-                            "the mail server \(call.host) said \(answer): not now")))
+                            "邮件服务器 \(call.server.host) 答复 \(answer)：暂不接收",
+                            "the mail server \(call.server.host) said \(answer): not now")))
             case 500..<600 where trouble.kind != .needsPerson:
                 done(
                     .failure(
                         .lasting(
-                            "邮件服务器 \(call.host) 答复 \(answer)：拒收", "the mail server \(call.host) said \(answer): never"))
+                            "邮件服务器 \(call.server.host) 答复 \(answer)：拒收",
+                            "the mail server \(call.server.host) said \(answer): never"))
                 )
             default: done(.failure(trouble))
             }

@@ -74,21 +74,22 @@ struct RefusedLoginTests {
     func knock() async throws {
         try await withSMTPSink(.tls, login: ("hotline", "right")) { sink in
             let network = try Network(now: { .wall })
-            func trouble(_ change: (inout Knock) -> Void) async -> Trouble? {
-                var knock = Knock(.mail(host: "localhost", port: sink.port, security: .tls))
-                knock.login = ("hotline", Secret("right".utf8))
-                knock.caFile = sink.caFile
-                knock.egress = .anywhere
-                change(&knock)
+            func trouble(egress: Egress = .anywhere, _ change: (inout MailServer) -> Void) async -> Trouble? {
+                var server = MailServer(
+                    host: "localhost", port: sink.port, security: .tls,
+                    login: .init(user: "hotline", password: Secret("right".utf8)), caFile: sink.caFile)
+                change(&server)
+                var knock = Knock(.mail(server))
+                knock.egress = egress
                 do throws(Trouble) { try await network.knock(knock) } catch { return error }
                 return nil
             }
             #expect(await trouble { _ in } == nil)
             #expect(await trouble { $0.login?.password = Secret("wrong".utf8) }?.isRefusedLogin == true)
             #expect(await trouble { $0.caFile = nil }?.kind == .passing)
-            #expect(await trouble { $0.egress = .publicOnly }?.kind == .needsPerson)
+            #expect(await trouble(egress: .publicOnly) { _ in }?.kind == .needsPerson)
             #expect(
-                await trouble { $0.door = .mail(host: "localhost", port: 1, security: .plain) }?.kind == .passing)
+                await trouble { ($0.port, $0.security) = (1, .plain) }?.kind == .passing)
         }
         try await withHTTPReceiver { receiver in
             let network = try Network(now: { .wall })

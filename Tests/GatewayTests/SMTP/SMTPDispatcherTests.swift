@@ -8,7 +8,7 @@ import Testing
 @Suite("Handing over by mail")
 struct SMTPDispatcherTests {
     private func send(
-        _ sink: SMTPSink, to: String, security: MailCall.Security = .plain, as user: String? = nil
+        _ sink: SMTPSink, to: String, security: MailServer.Security = .plain, as user: String? = nil
     ) async throws -> Int {
         try await withFolder { folder in
             let draft = MailDraft(
@@ -17,17 +17,17 @@ struct SMTPDispatcherTests {
                 html: "<p>正文</p>", headers: [("Auto-Submitted", "auto-generated\r\nX-Forged: 2")])
             let path = folder + "/m.eml"
             try draft.write(to: path)
-            var call = MailCall(
-                host: "localhost", port: sink.port, security: security, from: "hotline@example.com", to: to, file: path)
+            let login = user.map { MailServer.Login(user: $0, password: Secret("secret".utf8)) }
+            let server = MailServer(
+                host: "localhost", port: sink.port, security: security, login: login, caFile: sink.caFile)
+            var call = MailCall(server, from: "hotline@example.com", to: to, file: path)
             call.egress = .anywhere
-            call.caFile = sink.caFile
-            call.login = user.map { ($0, Secret("secret".utf8)) }
             return try await Network(now: { .wall }).send(call)
         }
     }
 
-    @Test("A mail arrives whole, in UTF-8, over each kind of connection", arguments: MailCall.Security.allCases)
-    func whole(_ security: MailCall.Security) async throws {
+    @Test("A mail arrives whole, in UTF-8, over each kind of connection", arguments: MailServer.Security.allCases)
+    func whole(_ security: MailServer.Security) async throws {
         let kind: SMTPSink.Security =
             switch security {
             case .tls: .tls

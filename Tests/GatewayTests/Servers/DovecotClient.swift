@@ -20,9 +20,9 @@ extension Dovecot {
     /// A session of our own beside that of the gateway.
     func session<Answer>(_ body: (ImapSession) async throws -> Answer) async throws -> Answer {
         let line = try await Line.open(
-            LineLogin(
-                host: "localhost", port: ports.imap, security: .startTLS, user: user, password: password, caFile: caFile
-            ))
+            MailServer(
+                host: "localhost", port: ports.imap, security: .startTLS,
+                login: .init(user: user, password: Secret(password.utf8)), caFile: caFile))
         let session = ImapSession(line, mailLimit: 1 << 30)
         try await session.greet()
         let answer = try await body(session)
@@ -33,7 +33,9 @@ extension Dovecot {
     /// Puts mails into the mailbox, as its mail server would, with these flags.
     func deliver(_ mails: [[UInt8]], to mailbox: String = "INBOX", flags: String = "") async throws {
         let line = try await Line.open(
-            LineLogin(host: "127.0.0.1", port: ports.imap, security: .plain, user: user, password: password))
+            MailServer(
+                host: "127.0.0.1", port: ports.imap, security: .plain,
+                login: .init(user: user, password: Secret(password.utf8))))
         var dialogue = ImapDialogue(mailLimit: 0)
         for mail in mails {
             let command = dialogue.begin("APPEND \(ImapText.mailbox(mailbox)) (\(flags)) {\(mail.count)+}")

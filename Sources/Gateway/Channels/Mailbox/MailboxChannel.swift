@@ -44,7 +44,7 @@ struct MailboxChannel: Channel {
     var source: Source? { settings.source }
 
     func run(into inbox: Inbox) async throws(Trouble) {
-        let line = try await Line.open(settings.login)
+        let line = try await Line.open(settings.server)
         let session = ImapSession(line, mailLimit: settings.largest + 4096)
         let round = MailboxRound(name: name, settings: settings, tools: tools, inbox: inbox, session: session)
         do throws(Trouble) {
@@ -57,7 +57,7 @@ struct MailboxChannel: Channel {
     }
 
     func reach() async throws(Trouble) {
-        let line = try await Line.open(settings.login)
+        let line = try await Line.open(settings.server)
         let session = ImapSession(line, mailLimit: 4096)
         do throws(Trouble) {
             try await session.greet()

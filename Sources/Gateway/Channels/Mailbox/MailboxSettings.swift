@@ -5,7 +5,7 @@ struct MailboxSettings: Sendable {
     /// What becomes of a mail on the server once it is in the ledger.
     enum Then: String, Sendable, CaseIterable { case move, flag, leave }
 
-    let login: LineLogin
+    let server: MailServer
     let mailbox: String
     let then: Then
     let folder: String
@@ -14,13 +14,7 @@ struct MailboxSettings: Sendable {
     let answer: String?
 
     init(_ settings: Settings, _ tools: Tools) {
-        let security = settings.choice("security", default: LineLogin.Security.tls)
-        let host = settings.host("host")
-        settings.check(plain: security == .plain, host: host)
-        login = LineLogin(
-            host: host, port: settings.int("port", default: security == .tls ? 993 : 143, in: 1...65_535),
-            security: security, user: settings.line("user"), password: settings.secret("password").text,
-            caFile: settings.authorities(tools))
+        server = settings.mailServer(tools, mustLogIn: true) { $0 == .tls ? 993 : 143 }
         mailbox = settings.line("mailbox", default: "INBOX")
         then = settings.choice("then", default: Then.move)
         folder = settings.line("folder", default: "已受理")
@@ -36,8 +30,8 @@ struct MailboxSettings: Sendable {
 
     /// What is read, so that no other channel reads it too.
     var source: Source {
-        .mailbox(
-            account: "\(login.user) @ \(login.host.lowercased()):\(login.port)", name: MailboxSettings.known(mailbox))
+        let account = "\(server.login?.user ?? "") \(server.host.lowercased()):\(server.port)"
+        return .mailbox(account: account, name: MailboxSettings.known(mailbox))
     }
 
     /// INBOX is the same in any case (RFC 9051 section 5.1).

@@ -72,9 +72,9 @@ struct HTTPDispatcher: Dispatcher {
     func reach() async throws(Trouble) {
         let departments = tools.city()?.departments
         let code = departments?.codes.first { departments?[$0]?.destination == name } ?? "x"
-        var knock = Knock(.http(url.replacing("{department}", with: code), plainAllowed: plain))
+        var knock = Knock(
+            .http(url.replacing("{department}", with: code), plainAllowed: plain, caFile: caFile))
         knock.egress = egress
-        knock.caFile = caFile
         try await tools.network.knock(knock)
     }
 

@@ -31,28 +31,19 @@ struct SMTPDispatcher: Dispatcher {
     static let repeatable = true
     static let carries: Set<Contact.Kind> = [.mail]
 
-    private let server: (host: String, port: Int, security: MailCall.Security)
-    private let login: (user: String, password: Secret)?
+    private let server: MailServer
     private let from: (address: String, name: String)
     private let recipients: Recipients
     private let egress: Egress
-    private let caFile: String?
     private let room: Int64
     private let tools: Tools
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
-        let security = settings.choice("security", default: MailCall.Security.tls)
-        let port = security == .tls ? 465 : security == .startTLS ? 587 : 25
         egress = settings.egress("networks")
-        server = (
-            settings.host("host", within: egress), settings.int("port", default: port, in: 1...65_535), security
-        )
-        settings.check(plain: security == .plain, host: server.host)
-        login = settings.optionalLine("user").map { ($0, settings.secret("password")) }
+        server = settings.mailServer(tools, within: egress) { $0 == .tls ? 465 : $0 == .startTLS ? 587 : 25 }
         from = (settings.string("from"), settings.line("from-name", default: "12345"))
         settings.check(mail: from.address, "from")
         recipients = Recipients(settings, destination: name, tools)
-        caFile = settings.authorities(tools)
         room = settings.size("files", default: 20 << 20, in: 0...(100 << 20))
         self.tools = tools
     }
@@ -72,20 +63,15 @@ struct SMTPDispatcher: Dispatcher {
         draft.files = try await files(of: outgoing, in: folder)
         let path = folder + "/message.eml"
         try draft.write(to: path)
-        var call = MailCall(
-            host: server.host, port: server.port, security: server.security, from: from.address, to: to, file: path)
-        call.login = login
+        var call = MailCall(server, from: from.address, to: to, file: path)
         call.egress = egress
-        call.caFile = caFile
         let said = try await tools.network.send(call)
         return Phrase(zh: "邮件服务器答复 \(said)", en: "mail server said \(said)").kept
     }
 
     func reach() async throws(Trouble) {
-        var knock = Knock(.mail(host: server.host, port: server.port, security: server.security))
-        knock.login = login
+        var knock = Knock(.mail(server))
         knock.egress = egress
-        knock.caFile = caFile
         try await tools.network.knock(knock)
     }
 

@@ -157,10 +157,5 @@ extension TrackPage.Event {
 
 extension Ticket.State {
     /// Nothing further will happen unless somebody reopens it.
-    fileprivate var isEnd: Bool {
-        switch self {
-        case .closed, .notAccepted, .withdrawn, .merged, .transferredEmergency: true
-        case .received, .needsInfo, .accepted, .inHand, .answered, .callBack: false
-        }
-    }
+    fileprivate var isEnd: Bool { Lifecycle.ends.contains(self) }
 }
