@@ -79,14 +79,13 @@ struct Configuration {
                 "alerts", unknown: Phrase(zh: "目的地名称", en: "the name of a destination"), found: alerts,
                 among: destinations.map(\.name))
         }
-        let folder = settings.string("city")
-        let path = folder.hasPrefix("/") ? folder : (file as NSString).deletingLastPathComponent + "/" + folder
         do throws(ConfigurationError) {
-            city =
-                folder.isEmpty
-                ? nil
-                : try City.load(
-                    directory: path, destinations: destinations.map(\.name), channels: channels.map(\.name))
+            if let folder = Configuration.cityFolder(settings, beside: file) {
+                city = try City.load(
+                    directory: folder, destinations: destinations.map(\.name), channels: channels.map(\.name))
+            } else {
+                city = nil
+            }
         } catch {
             city = nil
             for complaint in error.complaints { complaints.add(complaint) }
@@ -104,6 +103,21 @@ struct Configuration {
     }
 
     private enum LedgerKind: String, CaseIterable { case sqlite, postgres }
+
+    /// Nil with a complaint where there is no such folder.
+    private static func cityFolder(_ settings: Settings, beside file: String) -> String? {
+        let text = settings.string("city")
+        guard !text.isEmpty else { return nil }
+        let path = text.hasPrefix("/") ? text : (file as NSString).deletingLastPathComponent + "/" + text
+        var isFolder: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            return path
+        }
+        settings.complain(
+            "city", expected: Phrase(zh: "城市数据目录", en: "the folder of the city's data"),
+            found: Phrase(zh: "\(path) 没有这个目录", en: "no folder \(path)"))
+        return nil
+    }
 
     private static func masterKey(_ settings: Settings) -> Secret {
         let key = settings.secret("master")

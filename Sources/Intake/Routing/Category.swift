@@ -13,14 +13,14 @@ package struct Category: Coded, Equatable {
 extension Hierarchy where Element == Category {
     static var deepest: Int { 5 }
 
-    /// Reads categories.yaml: `limits`, and `categories`, each with code, name, english, words, urgent, limits and
+    /// Reads categories.yaml: `categories`, each with code, name, english, words, urgent, limits and
     /// further `categories`. `weights` gives more words by category code (keywords.yaml); they stand in for a word of
-    /// the tree of the same spelling.
-    init(_ settings: Settings, weights: Settings?) {
+    /// the tree of the same spelling. `limits` hold where no category says otherwise.
+    init(_ settings: Settings, limits: Limits, weights: Settings?) {
         self.init()
         var extra: [String: [String: Int]] = [:]
         for (code, table) in weights?.entries() ?? [] { extra[code] = table.words() }
-        let above = Category(code: "", name: "", urgent: false, limits: settings.limits(), words: [:])
+        let above = Category(code: "", name: "", urgent: false, limits: limits, words: [:])
         read(settings, under: nil, above: above, level: 1, extra: extra)
         if isEmpty { settings.require("categories", Phrase(zh: "至少一个类别", en: "at least one category")) }
         for code in extra.keys.sorted() where self[code] == nil {

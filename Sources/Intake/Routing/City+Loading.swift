@@ -54,7 +54,7 @@ extension City {
         let departments = Departments(required("departments.yaml"), areas: areas, destinations: destinations)
         let tree = required("categories.yaml")
         let limits = tree.limits()
-        let categories = Hierarchy<Category>(tree, weights: settings("keywords.yaml"))
+        let categories = Hierarchy<Category>(tree, limits: limits, weights: settings("keywords.yaml"))
         let decided = tree.optionalTable("decide-from")
         let classifier = Classifier(
             categories, minimum: decided?.int("score", default: 3, in: 1...1000) ?? 3,
@@ -131,9 +131,12 @@ extension City {
         about gazetteer: Gazetteer, _ areas: Hierarchy<Area>, _ places: [NamedPlace]
     ) -> [Complaint] {
         var warnings: [Complaint] = []
+        var told: Set<Int> = []
         func warn(_ file: String, _ line: Int, _ path: String, _ name: String) {
-            let meant = gazetteer.meanings(of: name).map { areas.elements[$0] }
-            guard meant.count > 1 else { return }
+            let meant = gazetteer.meanings(of: name)
+            // One name, one warning, at the first place it is written.
+            guard meant.count > 1, told.insert(gazetteer.number(of: name) ?? 0).inserted else { return }
+            let shown = meant.prefix(4).map { areas.elements[$0].name }
             warnings.append(
                 Complaint(
                     file: file, line: line, path: path,
@@ -141,21 +144,15 @@ extension City {
                         zh: "只指一个区域的名称（只说此名的诉求定不了区域）",
                         en: "a name of one area (a report that says no more is placed nowhere)"),
                     found: Phrase(
-                        zh: "\"\(name)\"，也指\(meant.map(\.name.zh).joined(separator: "、"))",
-                        en: "\"\(name)\", which means \(meant.map(\.name.en).joined(separator: ", "))")))
+                        zh: "\"\(name)\"，指 \(meant.count) 个区域：\(shown.map(\.zh).joined(separator: "、"))"
+                            + (meant.count > 4 ? "等" : ""),
+                        en: "\"\(name)\", which means \(meant.count) areas: \(shown.map(\.en).joined(separator: ", "))"
+                            + (meant.count > 4 ? " …" : ""))))
         }
         for area in areas.elements {
             for alias in area.aliases { warn("areas.yaml", area.line, "\(area.code).aliases", alias) }
         }
         for place in places { warn("places.yaml", place.line, areas.elements[place.area].code, place.name) }
-        let shown = 20
-        if warnings.count > shown {
-            var rest = warnings[shown]
-            let count = warnings.count - shown
-            rest.found = Phrase(
-                zh: "\(rest.found.zh)；这样的名称另有 \(count - 1) 个", en: "\(rest.found.en); and \(count - 1) more such names")
-            warnings = warnings.prefix(shown) + [rest]
-        }
         return warnings
     }
 

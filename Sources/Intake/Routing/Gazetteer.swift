@@ -80,6 +80,9 @@ struct Gazetteer: Sendable {
         return fitting.isEmpty ? mention : Mention(name: mention.name, areas: fitting)
     }
 
-    /// The areas a name means.
-    func meanings(of name: String) -> [Int] { finder.number(of: name).map { meanings[$0] } ?? [] }
+    /// The areas a name means, in any of its spellings.
+    func meanings(of name: String) -> [Int] { number(of: name).map { meanings[$0] } ?? [] }
+
+    /// The same for all spellings of a name; nil for one that is not known.
+    func number(of name: String) -> Int? { finder.number(of: name) }
 }

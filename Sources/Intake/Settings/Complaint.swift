@@ -27,7 +27,7 @@ package struct Complaint: Sendable, Hashable, Codable {
         let place = "\(file):\(line): " + (path.isEmpty ? "" : "\(path): ")
         switch language {
         case .chinese:
-            return place + "应为\(expected.zh)，实为\(found.zh)" + (suggestion.map { "；是否想写 \"\($0)\"？" } ?? "")
+            return place + "应为：\(expected.zh)；实为：\(found.zh)" + (suggestion.map { "；是否想写 \"\($0)\"？" } ?? "")
         case .english:
             return place + "expected \(expected.en), found \(found.en)"
                 + (suggestion.map { "; did you mean \"\($0)\"?" } ?? "")

@@ -19,10 +19,16 @@ extension Settings {
         return value.line
     }
 
-    /// Adds the complaint that a value names nothing known, with the nearest of `names` as a suggestion.
+    /// Adds the complaint that a value names nothing known, with the nearest of `names` as a suggestion, and all of them
+    /// where they are few.
     package func complain(_ key: String, item: Int? = nil, unknown what: Phrase, found: String, among names: [String]) {
+        var expected = what
+        if (1...12).contains(names.count) {
+            let list = names.joined(separator: ", ")
+            expected = Phrase(zh: "\(what.zh)（\(list)）", en: "\(what.en) (\(list))")
+        }
         complain(
-            key, item: item, expected: what, found: Phrase(stringLiteral: "\"\(found)\""),
+            key, item: item, expected: expected, found: Phrase(stringLiteral: "\"\(found)\""),
             suggestion: found.nearest(among: names))
     }
 

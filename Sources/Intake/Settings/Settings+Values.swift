@@ -85,7 +85,9 @@ extension Settings {
     ) -> Value? where Value.RawValue == String {
         guard let text = scalar(key, oneOf(type)) else { return nil }
         if let value = Value(rawValue: text) { return value }
-        complain(key, unknown: oneOf(type), found: text, among: type.allCases.map(\.rawValue))
+        complain(
+            key, expected: oneOf(type), found: Phrase(stringLiteral: "\"\(text.prefix(80))\""),
+            suggestion: text.nearest(among: type.allCases.map(\.rawValue)))
         return nil
     }
 }

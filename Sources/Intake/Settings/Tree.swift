@@ -161,8 +161,7 @@ extension TreeTrouble {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            self.init(
-                line: mark.line, expected: yaml, found: TreeTrouble.words[problem] ?? Phrase(stringLiteral: problem))
+            self.init(line: mark.line, expected: yaml, found: TreeTrouble.words(problem))
         case .duplicatedKeysInMapping(let names, let context):
             self.init(line: context.mark.line, repeated: names)
         case .reader(let problem, let offset, _, _):
@@ -173,11 +172,43 @@ extension TreeTrouble {
         }
     }
 
+    private static func words(_ problem: String) -> Phrase {
+        if let known = words[problem] { return known }
+        let rest = problem.hasPrefix("found ") ? String(problem.dropFirst("found ".count)) : problem
+        return Phrase(zh: "（解析器的原话）\(rest)", en: rest)
+    }
+
+    private static let tab = Phrase(zh: "缩进中的制表符（请改用空格）", en: "a tab within the indent; use blanks")
+    private static let tag = Phrase(zh: "以 ! 开头的值（请加引号）", en: "a value that begins with !; quote it")
+
     /// What the parser says about the mistakes people make most, in words that tell what to mend.
     private static let words: [String: Phrase] = [
         "mapping values are not allowed in this context": Phrase(
             zh: "缩进与相邻各行不齐，或值中含有冒号加空格（请加引号）",
             en: "an indent unlike its neighbours', or a value with a colon and a blank that lacks quotes"),
+        "found a tab character that violates indentation": tab,
+        "found a tab character where an indentation space is expected": tab,
+        "block sequence entries are not allowed in this context": Phrase(
+            zh: "不能写在这里的列表项（“- ”前的缩进不齐，或上一行已有值）",
+            en:
+                "an item of a list that cannot stand here: an indent unlike its neighbours', or a value on the line above"
+        ),
+        "mapping keys are not allowed in this context": Phrase(
+            zh: "不能写在这里的 ?（请加引号）", en: "a ? that cannot stand here; quote it"),
+        "did not find expected '-' indicator": Phrase(
+            zh: "列表中混入了不以“- ”开头的一行，或缩进不齐",
+            en: "a line without \"- \" within a list, or an indent unlike its neighbours'"),
+        "did not find expected <document start>": Phrase(
+            zh: "前后格式不一的内容：多半是缩进不齐，或缺冒号",
+            en: "something that fits not with what stands before: mostly an indent, or a colon missing"),
+        "did not find expected node content": Phrase(
+            zh: "括号或逗号之间没有内容", en: "nothing between brackets or commas"),
+        "found unknown escape character": Phrase(
+            zh: "双引号内不认识的 \\ 转义（请改用单引号）", en: "an unknown \\ escape within double quotes; use single quotes"),
+        "found undefined tag handle": tag,
+        "did not find expected tag URI": tag,
+        "did not find expected alphabetic or numeric character": Phrase(
+            zh: "以 * 或 & 开头的值（请加引号）", en: "a value that begins with * or &; quote it"),
         "did not find expected key": Phrase(
             zh: "缩进与相邻各行不齐，或引号、括号没有配对", en: "an indent unlike its neighbours', or a quote or bracket left open"),
         "found character that cannot start any token": Phrase(

@@ -96,7 +96,7 @@ import Testing
         #expect(
             error.complaints[0].description
                 == "intake.yaml:3: channels[0].port: expected a whole number from 1 to 65535, found \"99999\"")
-        #expect(error.text(in: .chinese).contains("应为1 到 65535 的整数，实为\"99999\""))
+        #expect(error.text(in: .chinese).contains("应为：1 到 65535 的整数；实为：\"99999\""))
     }
 
     @Test("an unknown key suggests the key that was meant, unless that is written too")

@@ -47,9 +47,10 @@ struct FileDropChannel: Channel {
         let lists: [(String, WritableKeyPath<SideRules, [String]>)] = [
             ("greetings", \.greetings), ("agent-labels", \.agentLabels), ("citizen-labels", \.citizenLabels),
         ]
-        for (key, list) in lists where settings.has(key) {
-            sides[keyPath: list] = settings.strings(key)
-            guard sides[keyPath: list].isEmpty else { continue }
+        for (key, list) in lists {
+            let texts = settings.strings(key)
+            if !texts.isEmpty { sides[keyPath: list] = texts }
+            guard texts.isEmpty, settings.has(key) else { continue }
             settings.complain(
                 key,
                 expected: Phrase(zh: "至少一项；要用内置的就不写此键", en: "at least one; leave the key out to use the built-in ones"),
