@@ -92,6 +92,8 @@ import Testing
             for (name, value) in [
                 ("master-key", String(repeating: "k", count: 32)), ("password", "correct-horse"), ("short-key", "abc"),
                 ("hook-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+                // RFC 8032 section 7.1, test 1.
+                ("public-key", "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="),
                 ("aes-key", String(repeating: "A", count: 43)),
             ] { try Data(value.utf8).write(to: URL(filePath: "\(secrets)/\(name)")) }
             try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: folder + "/city")

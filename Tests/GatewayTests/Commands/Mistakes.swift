@@ -29,6 +29,9 @@ extension CheckTests {
         .init("security: tls", "security: plain", "本机", "this machine only"),
         .init("user: hotline", "user: \"hot\\nline\"", "一行文字", "one line"),
         // Trust.
+        .init(
+            plain + "\n    secrets: [credential:hook-secret]", plain + "\n    secrets: [credential:public-key]",
+            "签名密钥", "signing secrets"),
         .init(plain, plain + "\n    ca-file: /none/ca.pem", "不存在", "not there"),
         .init(plain, plain + "\n    ca-file: {folder}/key.pem", "没有证书", "no certificate"),
         // Mail addresses.

@@ -27,6 +27,28 @@ import Testing
         }
     }
 
+    @Test("what intake example prints says everything in Chinese first and in English after") func languages() {
+        let examples =
+            Registry.channels.map { ($0.kind, $0.example) } + Registry.dispatchers.map { ($0.kind, $0.example) }
+        for (kind, example) in examples {
+            var comment = ""
+            for line in (example + "\n").split(separator: "\n", omittingEmptySubsequences: false) {
+                let text = line.trimmingCharacters(in: .whitespaces)
+                // A setting that is commented out says nothing.
+                if text.hasPrefix("#"), text.wholeMatch(of: #/# [a-z-]+: (\[.*\]|\S+)/#) == nil {
+                    comment += text
+                    continue
+                }
+                defer { comment = "" }
+                guard !comment.isEmpty, let english = comment.firstMatch(of: #/[A-Za-z]+ [a-z]+ /#) else {
+                    #expect(comment.isEmpty, "\(kind): \(comment)")
+                    continue
+                }
+                #expect(comment[..<english.range.lowerBound].contains(/\p{Han}/), "\(kind): \(comment)")
+            }
+        }
+    }
+
     @Test("the configuration one starts with needs no server but its own, and no secret the package does not make")
     func alone() throws {
         let text = try String(contentsOfFile: Program.path("config/intake.yaml"), encoding: .utf8)

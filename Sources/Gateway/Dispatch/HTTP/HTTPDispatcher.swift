@@ -41,11 +41,17 @@ struct HTTPDispatcher: Dispatcher {
         settings.check(url: url, "url", plain: plain ? .anywhere : .nowhere, within: egress)
         inline = settings.size("inline", default: 5 << 20, in: 0...(64 << 20))
         let secrets = settings.secrets("secrets")
-        do throws(Trouble) { signer = try StandardWebhooks(keys: secrets.map { $0.text.trimmed }) } catch {
+        do throws(Trouble) {
+            let keys = try StandardWebhooks(keys: secrets.map { $0.text.trimmed })
+            // Public keys are keys, but none to sign with.
+            _ = try keys.sign(id: "check", body: [], now: tools.now())
+            signer = keys
+        } catch {
             signer = nil
             settings.complain(
                 "secrets",
-                expected: Phrase(zh: "签名密钥（whsec_…，24 至 64 字节）", en: "signing secrets (whsec_…, 24 to 64 bytes)"),
+                expected: Phrase(
+                    zh: "签名密钥（whsec_…，24 至 64 字节，或 whsk_…）", en: "signing secrets (whsec_…, 24 to 64 bytes, or whsk_…)"),
                 found: error.words)
         }
         self.tools = tools
