@@ -34,18 +34,14 @@ extension Settings {
             found: quoted(text))
     }
 
-    /// The folder a channel or destination works in, made absolute: none that the daemon keeps for itself, and no file.
+    /// The folder a channel or destination works in, made absolute: none that the daemon keeps for itself.
+    /// What lies on the disk is the doctor's question.
     func folder(_ key: String, _ tools: Tools) -> String {
         let text = line(key)
         let path = tools.place(text)
         guard !text.isEmpty else { return path }
-        var isFolder: ObjCBool = false
         let place = FolderPath(path)
-        if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
-            complain(
-                key, expected: Phrase(zh: "目录", en: "a folder"), found: Phrase(zh: "文件 \(path)", en: "the file \(path)")
-            )
-        } else if place == FolderPath(tools.state) || FolderPath(tools.state + "/blobs").overlaps(place, above: false)
+        if place == FolderPath(tools.state) || FolderPath(tools.state + "/blobs").overlaps(place, above: false)
             || FolderPath(tools.scratch).overlaps(place, above: false)
         {
             complain(

@@ -43,29 +43,4 @@ extension Configuration {
             "private", expected: Phrase(zh: "与 public 不同的地址或端口", en: "another address or port than public"),
             found: quoted(inside.description))
     }
-
-    /// What is allowed but probably not meant, of this file; the city has warnings of its own.
-    var warnings: [Complaint] {
-        var warnings: [Complaint] = []
-        func warn(_ path: String, _ expected: Phrase, _ found: Phrase, line: Int = 1) {
-            warnings.append(Complaint(file: file, line: line, path: path, expected: expected, found: found))
-        }
-        if case .tcp(let host, _) = fixed.privateAddress, host != "localhost",
-            NetAddress(host)?.isLoopback != true
-        {
-            warn(
-                "listen.private",
-                Phrase(zh: "本机地址（它不验证谁来读指标）", en: "an address of this machine (it asks nobody who reads metrics)"),
-                quoted(host))
-        }
-        if alerts == nil {
-            warn(
-                "alerts", Phrase(zh: "紧急情况提醒送到的目的地", en: "the destination that emergencies are told to"),
-                Phrase(zh: "未写（只记入日志）", en: "none (they are only logged)"))
-        }
-        if channels.isEmpty {
-            warn("channels", Phrase(zh: "至少一个渠道", en: "at least one channel"), Phrase(zh: "没有", en: "none"))
-        }
-        return warnings
-    }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Intake
+import Storage
 
 /// `intake.yaml`, read and checked whole before anything opens. What cannot be swapped while running stands here; what
 /// can (city, channels, destinations) is made anew from the same file by `Works`.
@@ -32,6 +33,9 @@ struct Configuration {
     let proxies: [NetBlock]
     let channels: [(name: String, type: any Channel.Type, settings: Settings)]
     let destinations: [(name: String, type: any Dispatcher.Type, settings: Settings)]
+    /// Tables that warnings point to.
+    let listen: Settings
+    let proxyTable: Settings?
     /// The whole file; `conclude()` it once all adapters have read their part.
     let settings: Settings
 
@@ -41,12 +45,12 @@ struct Configuration {
         let settings = Settings.read(path: file, credentials: manager.credentials, complaints: complaints)
         self.file = file
         self.settings = settings
-        let listen = settings.table("listen")
+        listen = settings.table("listen")
         let store = settings.table("store")
         let ledger: Ledger =
             switch store.choice("kind", default: LedgerKind.sqlite) {
             case .sqlite: .sqlite
-            case .postgres: .postgres(connection: store.secret("connection").text.trimmed, node: store.string("node"))
+            case .postgres: .postgres(connection: Configuration.connection(store), node: store.line("node"))
             }
         let stateInFile = settings.line("state", default: "/var/lib/intake")
         if !stateInFile.hasPrefix("/") {
@@ -63,7 +67,8 @@ struct Configuration {
             floor: store.size("floor", default: 512 << 20))
         alerts = settings.optionalString("alerts")
         holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12
-        proxies = settings.optionalTable("proxies")?.networks("networks") ?? []
+        proxyTable = settings.optionalTable("proxies")
+        proxies = proxyTable?.networks("networks") ?? []
 
         channels = settings.each("channels").compactMap { table in
             Configuration.adapter(table, Registry.channels, kind: { $0.kind })
@@ -117,6 +122,21 @@ struct Configuration {
             "city", expected: Phrase(zh: "城市数据目录", en: "the folder of the city's data"),
             found: Phrase(zh: "\(path) 没有这个目录", en: "no folder \(path)"))
         return nil
+    }
+
+    private static func connection(_ settings: Settings) -> String {
+        let text = settings.secret("connection").text.trimmed
+        if !text.isEmpty, !PostgresStore.canRead(conninfo: text) {
+            settings.complain(
+                "connection",
+                expected: Phrase(
+                    zh: "libpq 连接串，如 host=db dbname=intake user=intake password=…，或 postgresql://…",
+                    en:
+                        "a connection string of libpq, such as host=db dbname=intake user=intake password=…, or postgresql://…"
+                ),
+                found: notShown)
+        }
+        return text
     }
 
     private static func masterKey(_ settings: Settings) -> Secret {

@@ -18,10 +18,17 @@ package struct NetBlock: Sendable, Hashable {
         bits = length + (128 - width)
     }
 
+    /// More than any one organisation has: shorter than /8, or /16 of IPv6.
+    var isWide: Bool { bits < (first.isVersion4 ? 104 : 16) }
+
     func contains(_ address: NetAddress) -> Bool {
         func mask(_ count: Int) -> UInt64 { count <= 0 ? 0 : count >= 64 ? .max : ~(.max >> UInt64(count)) }
         return (address.high ^ first.high) & mask(bits) == 0 && (address.low ^ first.low) & mask(bits - 64) == 0
     }
+}
+
+extension NetBlock: CustomStringConvertible {
+    package var description: String { "\(first)/\(first.isVersion4 ? bits - 96 : bits)" }
 }
 
 /// Where one destination may be connected to. Checked on the address of the socket, before a byte is sent, so that a

@@ -13,7 +13,7 @@ extension Settings {
     }
 
     /// The line of the value of `key`, or of its item; that of the table where the key is not written.
-    func line(of key: String, item: Int? = nil) -> Int {
+    package func line(of key: String, item: Int? = nil) -> Int {
         guard let value = field(key)?.value else { return line }
         if let item, case .list(let items, _) = value, items.indices.contains(item) { return items[item].line }
         return value.line

@@ -206,11 +206,12 @@ extension TreeTrouble {
         "found unknown escape character": Phrase(
             zh: "双引号内不认识的 \\ 转义（请改用单引号）", en: "an unknown \\ escape within double quotes; use single quotes"),
         "found undefined tag handle": tag,
-        "did not find expected tag URI": tag,
+        "did not find expected tag URI": tag, "did not find expected whitespace or line break": tag,
         "did not find expected alphabetic or numeric character": Phrase(
             zh: "以 * 或 & 开头的值（请加引号）", en: "a value that begins with * or &; quote it"),
         "did not find expected key": Phrase(
-            zh: "缩进与相邻各行不齐，或引号、括号没有配对", en: "an indent unlike its neighbours', or a quote or bracket left open"),
+            zh: "缩进与相邻各行不齐，或此处之前的引号、括号没有配对",
+            en: "an indent unlike its neighbours', or a quote or bracket left open before"),
         "found character that cannot start any token": Phrase(
             zh: "此处不能用的字符：缩进请用空格，不用制表符；以 @ ` % 开头的值请加引号",
             en: "a character that cannot stand here: indent with blanks, not tabs, and quote what begins with @ ` %"),

@@ -37,6 +37,9 @@ package final class PostgresStore: Store {
         try await door.run { link throws(Trouble) in try link.migrate() }
     }
 
+    /// Whether libpq can read a connection string; says nothing about the server.
+    package static func canRead(conninfo: String) -> Bool { PostgresConnection.reads(conninfo) }
+
     package func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]] {
         do throws(Trouble) {
             return try await door.run { link throws(Trouble) in

@@ -94,6 +94,7 @@ import Testing
                 ("hook-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
                 // RFC 8032 section 7.1, test 1.
                 ("public-key", "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="),
+                ("connection", "host=db dbname intake"),
                 ("aes-key", String(repeating: "A", count: 43)),
             ] { try Data(value.utf8).write(to: URL(filePath: "\(secrets)/\(name)")) }
             try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: folder + "/city")
@@ -146,12 +147,14 @@ import Testing
     @Test("what is allowed but hardly meant is a warning") func warnings() async throws {
         try await withFolder { folder in
             let file = folder + "/intake.yaml"
-            let text = Self.good.replacing("{folder}", with: folder).replacing("alerts: outbox\n", with: "").replacing(
-                "127.0.0.1:8312", with: "0.0.0.0:8312")
+            let text = (Self.good + "\nproxies:\n  networks: [10.0.0.0/8, 0.0.0.0/0]\n")
+                .replacing("{folder}", with: folder).replacing("alerts: outbox\n", with: "").replacing(
+                    "127.0.0.1:8312", with: "0.0.0.0:8312")
             try Data(text.utf8).write(to: URL(filePath: file))
             let configuration = Configuration(
                 file: file, manager: ServiceManager(environment: [:]), state: folder, complaints: Complaints())
-            #expect(configuration.warnings.map(\.path) == ["listen.private", "alerts"])
+            #expect(configuration.warnings.map(\.path) == ["listen.private", "proxies.networks", "alerts"])
+            #expect(configuration.warnings.map(\.line).prefix(2) == [5, text.filter { $0 == "\n" }.count])
         }
     }
 }

@@ -57,7 +57,6 @@ extension CheckTests {
         .init("path: calls", "path: outbox/calls", "目的地 outbox", "destination outbox"),
         .init("path: calls", "path: scratch/calls", "scratch", "scratch"),
         .init("path: calls", "path: blobs", "状态目录", "state folder"),
-        .init("path: calls", "path: /etc/passwd", "文件 /etc/passwd", "the file /etc/passwd"),
         .init(
             "greetings: [您好]", "greetings: [您好]\n  - name: more\n    kind: transcripts\n    path: calls/./incoming",
             "渠道 calls", "channel calls"),
@@ -76,6 +75,10 @@ extension CheckTests {
         .init("greetings: [您好]", "greetings: []", "至少一项", "at least one"),
         .init("state: /var/lib/intake", "state: state", "绝对路径", "absolute path"),
         .init("credential:master-key", "credential:short-key", "至少 32 字节", "at least 32 bytes"),
+        .init(
+            "store: { kind: sqlite }", "store:\n  kind: postgres\n  node: one\n  connection: credential:connection",
+            "libpq",
+            "libpq"),
         .init("appid: wx0123456789abcdef", "appid: wx 0123", "开发者 ID", "the account's id"),
     ]
 }
