@@ -39,7 +39,7 @@ struct BackupFolder {
             if try await copies.holds(id) { return }
             try await copy(id, from: ledger.blobs, to: copies)
         }
-        for id in copies.names() where !named.contains(id) { try await copies.remove(id) }
+        for id in copies.all() where !named.contains(id) { try await copies.remove(id) }
         return named.count
     }
 

@@ -20,6 +20,7 @@ struct Checkup {
         [
             (Phrase(zh: "主密钥与账本相符", en: "the master key fits the ledger"), { [] }),
             (Phrase(zh: "守护进程应答并能提交", en: "the daemon answers and can commit"), daemon),
+            (Phrase(zh: "来客分得清", en: "senders can be told apart"), senders),
             (Phrase(zh: "账本文件完好", en: "the ledger is whole"), integrity),
             (Phrase(zh: "账平", en: "the books balance"), books),
             (Phrase(zh: "磁盘空间够", en: "there is free space"), space),
@@ -27,6 +28,7 @@ struct Checkup {
             (Phrase(zh: "目录权限正常", en: "owners and modes of the folders are right"), folders),
             (Phrase(zh: "没有积压", en: "no work lies still"), lanes),
             (Phrase(zh: "没有搁置的派发", en: "no delivery is held"), held),
+            (Phrase(zh: "没有派不下去的工单", en: "no ticket waits to be routed"), unsettled),
             (Phrase(zh: "渠道的来源可达", en: "the sources of channels can be entered"), channels),
             (Phrase(zh: "目的地可达", en: "destinations can be reached"), destinations),
             (Phrase(zh: "隔离区是空的", en: "the quarantine is empty"), quarantine),

@@ -27,7 +27,12 @@ struct EntryWords {
             return Phrase(zh: "补充：\(text.prefix(60))", en: "more from the citizen: \(text.prefix(60))")
         case .settled: return try payload(Settlement.self).map(settled) ?? ""
         case .delivered: return note("送达", "delivered to", try payload(DeliveryNote.self))
-        case .held: return note("搁置，等人处理：", "held for a person:", try payload(DeliveryNote.self))
+        case .held:
+            // Held is a delivery, or the ticket itself with the reason.
+            if let reason = (try? payload(Phrase.self)) ?? nil {
+                return Phrase(zh: "派不下去，等人处理：\(reason.zh)", en: "cannot be routed, waits for a person: \(reason.en)")
+            }
+            return note("搁置，等人处理：", "held for a person:", try payload(DeliveryNote.self))
         case .released: return note("放行", "released to", try payload(DeliveryNote.self))
         case .requeued:
             let reason = try payload(Requeued.self)?.reason ?? ""

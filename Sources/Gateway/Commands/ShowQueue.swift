@@ -12,7 +12,7 @@ struct ShowQueue: AsyncParsableCommand {
 
     func run() async throws {
         try await place.withLedger { ledger in
-            let rows = try await ledger.store.queue(now: ledger.now)
+            let rows = try await Self.unsettled(ledger) + ledger.store.queue(now: ledger.now)
             if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
             var table = Table(
                 heads: [
@@ -25,7 +25,13 @@ struct ShowQueue: AsyncParsableCommand {
             }
             let sums = (0..<5).map { age in rows.map { $0.ages[age] }.reduce(0, +) }
             table.rows = [line(Terminal.both("全部", "all"), sums, rows.map(\.overdue).reduce(0, +))]
-            table.rows += rows.prefix(limit).map { line(ledger.department($0.department), $0.ages, $0.overdue) }
+            table.rows += rows.prefix(limit).map { row in
+                let name =
+                    row.department == Self.nobody
+                    ? Terminal.both("派不下去，等人处理", "cannot be routed, waits for a person")
+                    : ledger.department(row.department)
+                return line(name, row.ages, row.overdue)
+            }
             Terminal.say(table.text)
             if rows.count > limit {
                 Terminal.complain(
@@ -33,5 +39,21 @@ struct ShowQueue: AsyncParsableCommand {
                         "还有 \(rows.count - limit) 个单位：--limit", "\(rows.count - limit) more departments: --limit"))
             }
         }
+    }
+
+    /// Stands for the department of tickets that no department has yet.
+    static let nobody = "unsettled"
+
+    /// Tickets whose settling was put off, by age since they came; none if there is none. At most a thousand are counted.
+    private static func unsettled(_ ledger: OpenLedger) async throws -> [QueueRow] {
+        let waiting = try await ledger.store.unsettled(limit: 1000)
+        if waiting.isEmpty { return [] }
+        let bounds = [Duration.seconds(3600), .seconds(86_400), .seconds(3 * 86_400), .seconds(7 * 86_400)]
+        var row = QueueRow(department: nobody, ages: [0, 0, 0, 0, 0], overdue: 0)
+        for ticket in try await ledger.store.tickets(waiting.map(\.ticket)) {
+            row.ages[bounds.count { ledger.now - ticket.received >= $0 }] += 1
+            if let by = ticket.resolveBy, by < ledger.now { row.overdue += 1 }
+        }
+        return [row]
     }
 }

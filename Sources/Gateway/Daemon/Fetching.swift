@@ -9,6 +9,9 @@ struct Fetching: Sendable {
     /// Platforms keep files for three days; after as many tries, an hour apart, a file is taken to be gone, and the
     /// ticket says so. A person has as long to mend what keeps us from it (an address outside the listed networks).
     private static let tries = 72
+    /// Jobs are taken one by one and held anew before each file, which takes five minutes at most: the files of one ticket
+    /// may take hours, and nobody else begins with them meanwhile.
+    static let lease = Duration.seconds(600)
 
     func work(_ jobs: [Job]) async -> [Outcome] {
         let dossiers: [Int64: Dossier]
@@ -23,17 +26,19 @@ struct Fetching: Sendable {
                     works.later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
                 continue
             }
-            do throws(Trouble) { outcomes.append(try await fetch(dossier, job)) } catch {
+            do throws(Trouble) { outcomes += try await fetch(dossier, job) } catch {
                 outcomes.append(works.later(job, ticket: job.subject, error))
             }
         }
         return outcomes
     }
 
-    /// Gets all files of a ticket; what was got is written even if another must be tried again.
-    private func fetch(_ dossier: Dossier, _ job: Job) async throws(Trouble) -> Outcome {
+    /// Gets all files of a ticket; what was got is written even if another must be tried again. Nothing comes of it where
+    /// somebody else has taken the job: what was got goes with the sweep.
+    private func fetch(_ dossier: Dossier, _ job: Job) async throws(Trouble) -> [Outcome] {
         var outcome = Outcome(ticket: dossier.ticket.number.id, job: job)
         for remote in dossier.remotes {
+            guard try await tools.store.renew(job, until: tools.now() + Fetching.lease) else { return [] }
             var attachment: Attachment
             do throws(Trouble) {
                 attachment = try await channel.fetch(remote.remote)
@@ -57,7 +62,7 @@ struct Fetching: Sendable {
         }
         // Departments get the files that came since their first work order; that none came is for the operator.
         if !outcome.blobs.isEmpty { outcome.jobs = [NewJob(lane: .settle, due: tools.now())] }
-        return outcome
+        return [outcome]
     }
 
     /// Says once that a person must mend something; the file waits for that.

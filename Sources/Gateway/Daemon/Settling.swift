@@ -20,21 +20,51 @@ struct Settling: Sendable {
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {
-                outcomes.append(
-                    works.later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
+                outcomes.append(await putOff(job, .needsPerson("工单打不开", "the ticket cannot be opened")))
                 continue
             }
             do throws(Trouble) { grounded.append(try await ground(dossier, job)) } catch {
-                outcomes.append(works.later(job, ticket: job.subject, error))
+                outcomes.append(await putOff(job, error))
             }
         }
         for index in grounded.indices {
             addNeighbours(of: index, in: &grounded)
             do throws(Trouble) { outcomes.append(try settle(grounded[index])) } catch {
-                outcomes.append(works.later(grounded[index].job, ticket: grounded[index].job.subject, error))
+                outcomes.append(await putOff(grounded[index].job, error))
             }
         }
         return outcomes
+    }
+
+    /// Put off; what does not pass by itself is shown to a person: in the ticket's history and by an alert, once for each reason, in `intake queue` as
+    /// long as it lasts. It is tried again, so that it goes on by itself once what is wrong is mended.
+    private func putOff(_ job: Job, _ trouble: Trouble) async -> Outcome {
+        var outcome = works.later(job, ticket: job.subject, trouble)
+        if trouble.kind == .passing { return outcome }
+        tools.metrics.count("intake_tickets_held_total")
+        do throws(Trouble) {
+            let known = try await tools.store.entries(of: [job.subject]).contains { entry in
+                entry.kind == .held && ((try? tools.keys.payload(Phrase.self, of: entry)) ?? nil) == trouble.words
+            }
+            guard !known, let number = try await tools.store.tickets([job.subject]).first?.number else {
+                return outcome
+            }
+            let entry = try tools.keys.entry(.held, at: tools.now(), actor: "intake", trouble.words)
+            if let alerts = works.ways.alerts {
+                let alert = Alert(
+                    number: number, title: "派不下去，请人处理 Cannot be routed, needs a person", text: trouble.words.kept)
+                outcome.deliveries = [
+                    NewDelivery(
+                        destination: alerts, recipient: "operator",
+                        content: try tools.keys.seal(json: Message.alert(alert), as: "delivery"), created: tools.now())
+                ]
+            }
+            outcome.entries = [entry]
+        } catch {
+            tools.log.error(
+                "a held ticket is not shown", metadata: ["ticket": "\(job.subject)", "trouble": "\(error)"])
+        }
+        return outcome
     }
 
     /// A ticket with what its decision rests on.

@@ -98,6 +98,8 @@ struct Ticker: Service {
             for (word, number) in books.notices {
                 tools.metrics.set("intake_notices", ["kind": word], to: Double(number))
             }
+            let unsettled = try await tools.store.unsettled(limit: 1000).count
+            tools.metrics.set("intake_tickets_held", to: Double(unsettled))
             tools.metrics.set("intake_books_out_of_balance", to: Double(books.complaints.count))
             for complaint in books.complaints {
                 tools.log.critical("the books do not balance", metadata: ["complaint": "\(complaint.en)"])

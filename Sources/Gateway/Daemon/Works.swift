@@ -67,7 +67,7 @@ struct Works: Sendable {
         for (name, channel) in channels {
             let fetching = Fetching(channel: channel, works: self)
             desks.append(
-                Clerk.Desk(lane: .fetch(channel: name), batch: 8, lease: .seconds(600)) { await fetching.work($0) })
+                Clerk.Desk(lane: .fetch(channel: name), batch: 1, lease: Fetching.lease) { await fetching.work($0) })
         }
         return desks
     }

@@ -11,6 +11,15 @@ package protocol Blobs: Sendable {
     func holds(_ id: BlobID) async throws(Trouble) -> Bool
     /// Removes it if it is there.
     func remove(_ id: BlobID) async throws(Trouble)
+    /// Names above `after`, in order, of blobs that were neither kept nor touched for so long.
+    func untouched(for idle: Duration, after: BlobID?, limit: Int) async throws(Trouble) -> [BlobID]
+    /// Says that a kept blob is about to be named again: it counts as kept just now. False if it is gone.
+    func touch(_ id: BlobID) async throws(Trouble) -> Bool
+    /// Removes it unless it was kept or touched within `idle`. The look and the removal are one step, between which
+    /// nobody keeps or touches it.
+    func remove(_ id: BlobID, untouchedFor idle: Duration) async throws(Trouble)
+    /// Removes rooms that were neither finished nor written to for so long.
+    func sweep(idle: Duration) async throws(Trouble)
     /// Bytes free for blobs, nil where that cannot be told.
     func free() async throws(Trouble) -> Int64?
 }
@@ -18,8 +27,8 @@ package protocol Blobs: Sendable {
 /// A blob being written.
 package protocol BlobRoom: Sendable {
     func append(_ chunk: Data) async throws(Trouble)
-    /// Makes it durable under this name (synced, and the folder too) before it returns; keeps the older one of two
-    /// with the same name.
+    /// Makes it durable under this name (synced, and the folder too) before it returns. Of two with the same name,
+    /// which say the same, one stays, and counts as kept just now.
     func finish(as id: BlobID) async throws(Trouble)
     /// Leaves nothing behind.
     func discard() async

@@ -6,18 +6,16 @@ package import Foundation
 /// Errors: `passing` where the database may come back (busy, full, connection lost); `needsPerson` where it will not.
 /// An I/O error on write or sync of SQLite is final: the store reports it once through `failed` and refuses from then
 /// on (rule 9).
-package protocol Store: Sendable {
+package protocol Store: Keeper {
     // Way in
-    /// Keeps parcels with all that must go with them (rule 2), in one commit. Gives the receipts, parcel by parcel,
-    /// item by item. An arrival whose key is known gets its old receipt; a parcel of which all items are known is not
-    /// kept again. `now` is the time of the commit.
-    func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]]
     /// Where a polling channel goes on reading.
     func cursor(channel: String) async throws(Trouble) -> String?
 
     // Work
     /// Takes up to `limit` jobs of a lane that are due, earliest first, and makes them due again when the lease ends.
     func claim(_ lane: Lane, limit: Int, now: Instant, lease: Duration) async throws(Trouble) -> [Job]
+    /// Holds a job for longer, until `until`; false where its lease has passed to somebody else.
+    func renew(_ job: Job, until: Instant) async throws(Trouble) -> Bool
     /// Writes outcomes in one commit; false where the lease had passed on or the ticket was not in a state of `from`:
     /// then nothing of that outcome is written.
     func apply(_ outcomes: [Outcome]) async throws(Trouble) -> [Bool]
@@ -88,6 +86,8 @@ package protocol Store: Sendable {
     func tickets(after: Int64, limit: Int) async throws(Trouble) -> [Ticket]
     /// Deliveries with an id above `after` that wait for a person, oldest first.
     func held(after: Int64, limit: Int) async throws(Trouble) -> [Delivery]
+    /// Tickets whose settling was put off at least once, lowest number first.
+    func unsettled(limit: Int) async throws(Trouble) -> [Unsettled]
     /// Arrivals by channel and class, in order of channel.
     func classes() async throws(Trouble) -> [ChannelCount]
 
@@ -96,6 +96,8 @@ package protocol Store: Sendable {
     func copy(to path: String) async throws(Trouble)
     /// The blobs that parcels and tickets name, above `after`, in order of their names.
     func blobs(after: BlobID?, limit: Int) async throws(Trouble) -> [BlobID]
+    /// Those of these blobs that no parcel, ticket or waiting form names.
+    func unnamed(_ blobs: [BlobID]) async throws(Trouble) -> [BlobID]
 
     // Life
     /// The sealed canary that tells a wrong key (rule 8): kept if there is none yet, and what is kept is returned.
@@ -126,6 +128,19 @@ package struct TicketContact: Sendable, Equatable {
         self.kind = kind
         self.sealed = sealed
         self.person = person
+    }
+}
+
+/// A ticket that could not be settled yet.
+package struct Unsettled: Sendable, Equatable {
+    package var ticket: Int64
+    package var attempts: Int
+    /// When it is tried again.
+    package var due: Instant
+    package init(ticket: Int64, attempts: Int, due: Instant) {
+        self.ticket = ticket
+        self.attempts = attempts
+        self.due = due
     }
 }
 
@@ -239,4 +254,12 @@ package struct APIKey: Sendable, Equatable {
         self.created = created
         self.revoked = revoked
     }
+}
+
+/// The part of the ledger that the inbox uses.
+package protocol Keeper: Sendable {
+    /// Keeps parcels with all that must go with them (rule 2), in one commit. Gives the receipts, parcel by parcel,
+    /// item by item. An arrival whose key is known gets its old receipt; a parcel of which all items are known is not
+    /// kept again.
+    func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]]
 }

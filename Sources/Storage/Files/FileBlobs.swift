@@ -8,12 +8,14 @@ package import Intake
 /// command that opens the ledger beside the daemon must not take away what the daemon is writing.
 package struct FileBlobs: Blobs {
     private let folder: String
+    private let names: BlobNames
 
     private var unfinished: String { folder + "/unfinished" }
 
     /// Makes the folder if needed (mode 0700) and removes what nobody wrote to for a day; needs a person if that fails.
     package init(folder: String) throws(Trouble) {
         self.folder = folder
+        names = BlobNames(folder: folder)
         do {
             try FileManager.default.createDirectory(
                 atPath: unfinished, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -36,11 +38,11 @@ package struct FileBlobs: Blobs {
     }
 
     package func room() async throws(Trouble) -> any BlobRoom {
-        try FileRoom(file: SyncedFile(path: "\(unfinished)/\(UUID().uuidString)"), folder: folder)
+        try FileRoom(file: SyncedFile(path: "\(unfinished)/\(UUID().uuidString)"), names: names)
     }
 
     package func read(_ id: BlobID, each: (Data) async throws(Trouble) -> Void) async throws(Trouble) {
-        let path = FileBlobs.path(of: id, in: folder)
+        let path = names.path(of: id)
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw .lasting(
                 "账本目录里没有文件 \(id.hex.prefix(12))…", "there is no file \(id.hex.prefix(12))… in the ledger's folder")
@@ -56,21 +58,26 @@ package struct FileBlobs: Blobs {
     }
 
     package func holds(_ id: BlobID) async throws(Trouble) -> Bool {
-        FileManager.default.fileExists(atPath: FileBlobs.path(of: id, in: folder))
+        FileManager.default.fileExists(atPath: names.path(of: id))
     }
 
     package func remove(_ id: BlobID) async throws(Trouble) {
         // Already gone is as good as removed.
-        try? FileManager.default.removeItem(atPath: FileBlobs.path(of: id, in: folder))
+        try? FileManager.default.removeItem(atPath: names.path(of: id))
+    }
+
+    package func untouched(for idle: Duration, after: BlobID?, limit: Int) async throws(Trouble) -> [BlobID] {
+        names.untouched(for: idle, after: after, limit: limit)
+    }
+
+    package func touch(_ id: BlobID) async throws(Trouble) -> Bool { try names.touch(id) }
+
+    package func remove(_ id: BlobID, untouchedFor idle: Duration) async throws(Trouble) {
+        names.remove(id, untouchedFor: idle)
     }
 
     /// All blobs there are.
-    package func names() -> [BlobID] {
-        let parts = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return parts.filter { $0.utf8.count == 2 }.flatMap { part in
-            ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(part)")) ?? []).map(BlobID.init(hex:))
-        }
-    }
+    package func all() -> [BlobID] { names.untouched(for: .zero, after: nil, limit: .max) }
 
     package func free() async throws(Trouble) -> Int64? {
         let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder)
@@ -88,17 +95,16 @@ package struct FileBlobs: Blobs {
         return bytes
     }
 
-    static func path(of id: BlobID, in folder: String) -> String { "\(folder)/\(id.hex.prefix(2))/\(id.hex)" }
 }
 
 /// One blob being written.
 private final class FileRoom: BlobRoom {
     private let file: SyncedFile
-    private let folder: String
+    private let names: BlobNames
 
-    init(file: SyncedFile, folder: String) {
+    init(file: SyncedFile, names: BlobNames) {
         self.file = file
-        self.folder = folder
+        self.names = names
     }
 
     func append(_ chunk: Data) async throws(Trouble) {
@@ -110,24 +116,7 @@ private final class FileRoom: BlobRoom {
         try file.write(framed)
     }
 
-    func finish(as id: BlobID) async throws(Trouble) {
-        let place = FileBlobs.path(of: id, in: folder)
-        let parent = "\(folder)/\(id.hex.prefix(2))"
-        if !FileManager.default.fileExists(atPath: parent) {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            } catch { throw SyncedFile.trouble("make the folder of a file") }
-            try SyncedFile.sync(folder: folder)
-        }
-        // The older of two stays; its name may not be on disk yet, so the folder is synced either way.
-        if FileManager.default.fileExists(atPath: place) {
-            file.discard()
-        } else {
-            try file.finish(at: place)
-        }
-        try SyncedFile.sync(folder: parent)
-    }
+    func finish(as id: BlobID) async throws(Trouble) { try names.give(id, to: file) }
 
     func discard() async { file.discard() }
 }

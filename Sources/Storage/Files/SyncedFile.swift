@@ -32,12 +32,22 @@ package final class SyncedFile: Sendable {
 
     /// Syncs, closes, and renames to `place`, replacing what has that name.
     package func finish(at place: String) throws(Trouble) {
+        try sync()
+        try move(to: place)
+    }
+
+    /// Syncs and closes; nothing is left of it where that fails.
+    func sync() throws(Trouble) {
         guard fsync(descriptor) == 0 else {
             let trouble = SyncedFile.trouble("sync a file")
             discard()
             throw trouble
         }
         Glibc.close(descriptor)
+    }
+
+    /// Renames what was synced to `place`, replacing what has that name.
+    func move(to place: String) throws(Trouble) {
         guard unsafe rename(path, place) == 0 else {
             let trouble = SyncedFile.trouble("rename a file into its place")
             unsafe unlink(path)

@@ -56,6 +56,27 @@ package final class PostgresBlobs: Blobs {
         _ = try await run(PostgresStatement("DELETE FROM blobs WHERE name = $1", .text(id.hex)))
     }
 
+    package func untouched(for idle: Duration, after: BlobID?, limit: Int) async throws(Trouble) -> [BlobID] {
+        try await read(
+            """
+            SELECT name FROM blobs WHERE name > $1 AND touched <= \(PostgresBlobs.now) - $2 ORDER BY name LIMIT $3
+            """, .text(after?.hex ?? ""), .int(idle.wholeMilliseconds), .int(Int64(limit))
+        ) { row throws(PostgresFailure) in BlobID(hex: try row.text()) }
+    }
+
+    package func touch(_ id: BlobID) async throws(Trouble) -> Bool {
+        try await run(
+            PostgresStatement("UPDATE blobs SET touched = \(PostgresBlobs.now) WHERE name = $1", .text(id.hex))) > 0
+    }
+
+    /// Whoever keeps or touches the same row meanwhile is waited for, and then counts.
+    package func remove(_ id: BlobID, untouchedFor idle: Duration) async throws(Trouble) {
+        _ = try await run(
+            PostgresStatement(
+                "DELETE FROM blobs WHERE name = $1 AND touched <= \(PostgresBlobs.now) - $2", .text(id.hex),
+                .int(idle.wholeMilliseconds)))
+    }
+
     /// The server does not tell.
     package func free() async throws(Trouble) -> Int64? { nil }
 
@@ -131,10 +152,13 @@ private final class PostgresRoom: BlobRoom {
                 guard let kept, kept == (expected.chunks, expected.bytes) else {
                     throw PostgresFailure.passing("the database lost a part of a file; send it again")
                 }
-                let older = try connection.run("SELECT id FROM blobs WHERE name = $1", .text(name.hex))
+                let older = try connection.run(
+                    "UPDATE blobs SET touched = \(PostgresBlobs.now) WHERE name = $1 RETURNING id", .text(name.hex))
                 let statement =
                     older.count == 0
-                    ? PostgresStatement("UPDATE blobs SET name = $2 WHERE id = $1", .int(id), .text(name.hex))
+                    ? PostgresStatement(
+                        "UPDATE blobs SET name = $2, touched = \(PostgresBlobs.now) WHERE id = $1", .int(id),
+                        .text(name.hex))
                     : PostgresStatement("DELETE FROM blobs WHERE id = $1", .int(id))
                 return PostgresEnding((), [statement])
             }

@@ -34,6 +34,16 @@ extension PostgresStore {
             """, .text(after?.hex ?? ""), .int(Int64(limit))
         ) { row throws(PostgresFailure) in BlobID(hex: try row.text()) }
     }
+
+    package func unnamed(_ blobs: [BlobID]) async throws(Trouble) -> [BlobID] {
+        let named = try await read(
+            """
+            SELECT blob FROM staged WHERE blob = ANY ($1) UNION SELECT blob FROM parcels WHERE blob = ANY ($1)
+            UNION SELECT blob FROM files WHERE blob = ANY ($1)
+            """, .texts(blobs.map(\.hex))
+        ) { row throws(PostgresFailure) in BlobID(hex: try row.text()) }
+        return blobs.filter { !Set(named).contains($0) }
+    }
 }
 
 /// A client program of PostgreSQL, told where the database is by environment variables: arguments can be read by

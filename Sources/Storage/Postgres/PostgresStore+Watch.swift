@@ -33,6 +33,15 @@ extension PostgresStore {
             .int(after), .int(Int64(limit)), row: Delivery.init(row:))
     }
 
+    package func unsettled(limit: Int) async throws(Trouble) -> [Unsettled] {
+        try await read(
+            "SELECT subject, attempts, due FROM jobs WHERE lane = $1 AND attempts > 0 ORDER BY subject LIMIT $2",
+            .text(Lane.settle.description), .int(Int64(limit))
+        ) { row throws(PostgresFailure) in
+            Unsettled(ticket: try row.int(), attempts: Int(try row.int()), due: try row.instant())
+        }
+    }
+
     package func classes() async throws(Trouble) -> [ChannelCount] {
         try await desk.run { link throws(Trouble) in
             try link.look { connection throws(PostgresFailure) in

@@ -26,6 +26,13 @@ extension PostgresStore {
         }
     }
 
+    package func renew(_ job: Job, until: Instant) async throws(Trouble) -> Bool {
+        try await !read(
+            "UPDATE jobs SET due = $1 WHERE id = $2 AND fence = $3 RETURNING id", .int(until.milliseconds),
+            .int(job.id), .int(job.fence)
+        ) { row throws(PostgresFailure) in try row.int() }.isEmpty
+    }
+
     package func reclaim(now: Instant) async throws(Trouble) -> Int {
         try await read(
             "UPDATE jobs SET due = $1, holder = '' WHERE holder = $2 RETURNING id", .int(now.milliseconds),

@@ -127,15 +127,7 @@ extension SQLiteStore {
         try await write { db in
             let swept = try String.fetchSet(
                 db, sql: "DELETE FROM staged WHERE at < ? RETURNING blob", arguments: [before.milliseconds])
-            let named = try swept.filter { blob in
-                try Row.fetchOne(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT 1 FROM staged WHERE blob = ?1 UNION ALL SELECT 1 FROM parcels WHERE blob = ?1
-                            UNION ALL SELECT 1 FROM files WHERE blob = ?1
-                            """), arguments: [blob]) != nil
-            }
-            return swept.subtracting(named).sorted().map(BlobID.init(hex:))
+            return try swept.filter { try !SQLiteStore.isNamed($0, in: db) }.sorted().map(BlobID.init(hex:))
         }
     }
 

@@ -26,4 +26,19 @@ extension SQLiteStore {
             ).map(BlobID.init(hex:))
         }
     }
+
+    package func unnamed(_ blobs: [BlobID]) async throws(Trouble) -> [BlobID] {
+        try await read { db in
+            try blobs.filter { try !SQLiteStore.isNamed($0.hex, in: db) }
+        }
+    }
+
+    static func isNamed(_ blob: String, in db: Database) throws -> Bool {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT 1 FROM staged WHERE blob = ?1 UNION ALL SELECT 1 FROM parcels WHERE blob = ?1
+                    UNION ALL SELECT 1 FROM files WHERE blob = ?1
+                    """), arguments: [blob]) != nil
+    }
 }

@@ -38,6 +38,17 @@ extension SQLiteStore {
         }
     }
 
+    package func unsettled(limit: Int) async throws(Trouble) -> [Unsettled] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT subject, attempts, due FROM jobs WHERE lane = ? AND attempts > 0 ORDER BY subject LIMIT ?
+                    """, arguments: [Lane.settle.description, limit]
+            ).map { Unsettled(ticket: $0[0], attempts: $0[1], due: $0.instant(2)) }
+        }
+    }
+
     package func classes() async throws(Trouble) -> [ChannelCount] {
         try await read { db in
             try Row.fetchAll(

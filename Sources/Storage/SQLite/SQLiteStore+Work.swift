@@ -28,6 +28,15 @@ extension SQLiteStore {
         }
     }
 
+    package func renew(_ job: Job, until: Instant) async throws(Trouble) -> Bool {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE jobs SET due = ? WHERE id = ? AND fence = ?",
+                arguments: [until.milliseconds, job.id, job.fence])
+            return db.changesCount == 1
+        }
+    }
+
     package func reclaim(now: Instant) async throws(Trouble) -> Int {
         // One process writes an SQLite ledger: whoever held a job before is dead.
         try await write { db in

@@ -62,18 +62,44 @@ import Testing
         }
     }
 
-    @Test("the older of two with one name stays", arguments: Backend.allCases)
-    func older(backend: Backend) async throws {
+    @Test("of two with one name, which say the same, one stays whole", arguments: Backend.allCases)
+    func twice(backend: Backend) async throws {
         try await backend.withBlobs { blobs in
             let id = BlobID(hex: String(repeating: "cd", count: 32))
-            for text in ["older", "newer"] {
+            for text in ["one", "two"] {
                 let room = try await blobs.room()
                 try await room.append(Data(text.utf8))
                 try await room.finish(as: id)
             }
             var found = Data()
             try await blobs.read(id) { found.append($0) }
-            #expect(found == Data("older".utf8))
+            #expect([Data("one".utf8), Data("two".utf8)].contains(found))
+        }
+    }
+
+    @Test(
+        "a sweep is told names page by page, and takes nothing that was kept or touched lately",
+        arguments: Backend.allCases)
+    func untouched(backend: Backend) async throws {
+        try await backend.withBlobs { blobs in
+            var names: [BlobID] = []
+            for seed in 0..<5 { names.append(try await blobs.put(Self.plain(10, UInt8(seed)), keys: Samples.keys).id) }
+            names.sort { $0.hex < $1.hex }
+            let unfinished = try await blobs.room()
+            try await unfinished.append(Data("chunk".utf8))
+            let first = try await blobs.untouched(for: .zero, after: nil, limit: 3)
+            #expect(first == Array(names.prefix(3)))
+            #expect(try await blobs.untouched(for: .zero, after: first.last, limit: 3) == Array(names.suffix(2)))
+            #expect(try await blobs.untouched(for: .zero, after: names.last, limit: 3).isEmpty)
+            #expect(try await blobs.untouched(for: .seconds(60), after: nil, limit: 3).isEmpty)
+            #expect(try await blobs.touch(names[0]))
+            try await blobs.remove(names[0], untouchedFor: .seconds(60))
+            #expect(try await blobs.holds(names[0]))
+            try await blobs.remove(names[0], untouchedFor: .zero)
+            #expect(try await !blobs.holds(names[0]))
+            #expect(try await !blobs.touch(names[0]))
+            try await blobs.remove(names[0], untouchedFor: .zero)
+            await unfinished.discard()
         }
     }
 

@@ -44,7 +44,10 @@ import Testing
             var outcome = Outcome(ticket: try #require(id))
             outcome.blobs = [BlobID(hex: "ee"), BlobID(hex: "ee")]
             _ = try await store.apply([outcome, outcome])
+            let blobs = ["aa", "bb", "cc", "dd", "ee", "ff"].map(BlobID.init(hex:))
+            #expect(try await store.unnamed(blobs) == [BlobID(hex: "ff")])
             #expect(try await store.sweepStaged(before: Samples.at(10)) == [BlobID(hex: "aa")])
+            #expect(try await store.unnamed(blobs) == [BlobID(hex: "aa"), BlobID(hex: "ff")])
             #expect(try await store.staged(Data([1])).isEmpty)
             #expect(try await store.staged(Data([2])).count == 1)
             #expect(try await store.sweepStaged(before: Samples.at(11)) == [BlobID(hex: "bb")])

@@ -42,6 +42,40 @@ import Testing
         }
     }
 
+    @Test(
+        "a lease that is renewed is nobody else's for as long, and a lost one is not renewed",
+        arguments: Backend.allCases)
+    func renewed(backend: Backend) async throws {
+        try await backend.withStore { store in
+            _ = try await store.report("a")
+            let first = try await store.take(lease: .milliseconds(500))
+            #expect(try await store.renew(first, until: Samples.at(900)))
+            #expect(try await store.claim(.settle, limit: 1, now: Samples.at(899), lease: .seconds(1)).isEmpty)
+            let second = try await store.take(now: 900)
+            #expect(try await !store.renew(first, until: Samples.at(5000)))
+            var done = Outcome(ticket: 1, job: second)
+            done.entries = [try Samples.entry()]
+            #expect(try await store.renew(second, until: Samples.at(9000)))
+            #expect(try await store.apply([done]) == [true])
+            #expect(try await !store.renew(second, until: Samples.at(9000)))
+        }
+    }
+
+    @Test("a ticket whose settling was put off is shown until it is settled", arguments: Backend.allCases)
+    func unsettled(backend: Backend) async throws {
+        try await backend.withStore { store in
+            for name in ["a", "b"] { _ = try await store.report(name) }
+            var off = Outcome(ticket: 1, job: try await store.take())
+            off.close = .again(Samples.at(700))
+            _ = try await store.apply([off])
+            #expect(
+                try await store.unsettled(limit: 9) == [Unsettled(ticket: 1, attempts: 1, due: Samples.at(700))])
+            _ = try await store.take(now: 1)
+            _ = try await store.apply([Outcome(ticket: 1, job: try await store.take(now: 700))])
+            #expect(try await store.unsettled(limit: 9).isEmpty)
+        }
+    }
+
     @Test("what a node held when it died is due at once when it starts again", arguments: Backend.allCases)
     func reclaimed(backend: Backend) async throws {
         try await backend.withStore { store in

@@ -36,6 +36,42 @@ import Testing
         }
     }
 
+    @Test("a file kept again is written and synced anew: what the first sync came to nobody knows any more")
+    func again() async throws {
+        try await withFolder { folder in
+            let blobs = try FileBlobs(folder: folder)
+            func keep() async throws -> (path: String, inode: UInt64) {
+                let id = try await blobs.put(Data("the same".utf8), keys: Samples.keys).id
+                let path = "\(folder)/\(id.hex.prefix(2))/\(id.hex)"
+                let facts = try FileManager.default.attributesOfItem(atPath: path)
+                return (path, try #require(facts[.systemFileNumber] as? NSNumber).uint64Value)
+            }
+            let first = try await keep()
+            // Held open, so that its number is not given out again.
+            let old = try #require(FileHandle(forReadingAtPath: first.path))
+            #expect(try await keep().inode != first.inode)
+            try old.close()
+        }
+    }
+
+    @Test("a file touched while a sweep looks at it stays, and one that is swept is not said to be there")
+    func raced() async throws {
+        try await withFolder { folder in
+            let blobs = try FileBlobs(folder: folder)
+            for round in 0..<200 {
+                let id = try await blobs.put(Data("file \(round)".utf8), keys: Samples.keys).id
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date.now.addingTimeInterval(-100_000)],
+                    ofItemAtPath: "\(folder)/\(id.hex.prefix(2))/\(id.hex)")
+                async let swept: Void = blobs.remove(id, untouchedFor: .seconds(86_400))
+                async let touched = blobs.touch(id)
+                let isThere = try await touched
+                try await swept
+                #expect(try await blobs.holds(id) == isThere)
+            }
+        }
+    }
+
     @Test("a folder is held by one at a time, and is free once the holder is gone")
     func held() async throws {
         try await withFolder { folder in

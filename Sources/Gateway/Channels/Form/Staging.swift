@@ -30,6 +30,8 @@ struct Staging {
         var files: [SavedForm.File] = []
         // In an order that does not change when they are staged anew: a double click must say the same twice.
         for row in staged.sorted(by: { $0.file < $1.file }) where listed.contains(row.file) {
+            // From now on no sweep takes it before the ledger names it.
+            guard try await tools.blobs.touch(row.blob) else { continue }
             files.append(try tools.keys.open(SavedForm.File.self, row.sealed, as: "staged"))
         }
         if files.count < listed.count { flaws.append(.filesExpired(listed.count - files.count)) }
@@ -54,16 +56,6 @@ struct Staging {
         let staged = try await tools.store.staged(key)
         for upload in uploads where !staged.contains(where: { $0.blob == upload.blob }) {
             try await stage(SavedForm.File(upload), at: now - Self.lifetime + Self.grace)
-        }
-    }
-
-    /// Removes, now and every hour, what nobody came back for; returns when cancelled.
-    static func sweep(_ tools: Tools) async throws(Trouble) {
-        while !Task.isCancelled {
-            for blob in try await tools.store.sweepStaged(before: tools.now() - lifetime) {
-                try await tools.blobs.remove(blob)
-            }
-            try? await Task.sleep(for: .seconds(3600))
         }
     }
 

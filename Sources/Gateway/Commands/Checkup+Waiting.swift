@@ -1,0 +1,40 @@
+import Intake
+
+/// What the doctor finds waiting for a person.
+extension Checkup {
+    /// Behind a proxy that does not say for whom it asks, nobody can be limited alone.
+    func senders() async throws -> [Finding] {
+        guard let text = try? await Control.call(.get, "/metrics", at: ledger.configuration.fixed.privateAddress),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix(Tools.unknownSenders + " ") })
+        else { return [] }
+        let count = String(line.dropFirst(Tools.unknownSenders.count + 1))
+        return [
+            Finding(
+                .notice,
+                Phrase(
+                    zh: "有 \(count) 次请求分不清来自谁，它们合用一个限额",
+                    en: "of \(count) requests nobody can tell who sent them: they share one limit"),
+                mend: Phrase(
+                    zh: "让反向代理带上 Forwarded（见 nginx.conf），并把它的网段写进配置 proxies",
+                    en: "let the reverse proxy send Forwarded (see nginx.conf), and name its network under proxies"))
+        ]
+    }
+
+    /// Tickets that no department has because we cannot read or route them.
+    func unsettled() async throws -> [Finding] {
+        let waiting = try await ledger.store.unsettled(limit: 1000)
+        let tickets = try await ledger.store.tickets(waiting.prefix(3).map(\.ticket)).map { "\($0.number)" }
+        guard let first = tickets.first else { return [] }
+        let count = waiting.count < 1000 ? "\(waiting.count)" : "≥1000"
+        return [
+            Finding(
+                .serious,
+                Phrase(
+                    zh: "有 \(count) 件工单派不下去：\(tickets.joined(separator: "、"))…",
+                    en: "\(count) tickets could not be routed: \(tickets.joined(separator: ", "))…"),
+                mend: Phrase(
+                    zh: "看原因：intake ticket \(first)；修好后自己继续，每小时再试一次",
+                    en: "see why: intake ticket \(first); once mended it goes on by itself, tried again each hour"))
+        ]
+    }
+}
