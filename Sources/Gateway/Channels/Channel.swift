@@ -107,6 +107,8 @@ struct Tools: Sendable {
     var state: String
     /// Networks whose `Forwarded` headers are believed.
     var proxies: [NetBlock] = []
+    /// The memory that requests under way share.
+    var bodies = Bodies()
     /// The destination where people are alerted, if one is set.
     var alerts: String?
     /// The city that comes with the settings being read, for what must agree with it; nil where it cannot be read.

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Intake
+import Logging
 
 /// Who sent a request, as far as that can be believed.
 struct Client: Sendable, Equatable {
@@ -59,5 +60,20 @@ extension Tools {
         Client(
             peer: context.peer?.ipAddress.flatMap { NetAddress($0) },
             forwarded: HTTPField.Name("Forwarded").map { request.headers[values: $0] } ?? [], proxies: proxies)
+    }
+
+    static let unknownSenders = "intake_senders_unknown_total"
+
+    /// The sender's number for a rate limit; nil, counted and said once, where senders cannot be told apart.
+    func sender(_ request: Request, _ context: GatewayContext) -> UInt64? {
+        if let client = client(request, context) { return client.bucket }
+        if metrics.count(Self.unknownSenders) == 1 {
+            log.warning(
+                """
+                senders cannot be told apart and share one limit: let the proxy send Forwarded, and name its network \
+                under proxies
+                """)
+        }
+        return nil
     }
 }

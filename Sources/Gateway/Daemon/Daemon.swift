@@ -112,15 +112,17 @@ final class Daemon: Sendable {
         var services: [any Service] = [
             Running(start: { await self.inbox.run() }, stop: { self.inbox.close() }),
             Running(start: { await self.work() }, stop: { self.swap.finish() }),
+            Sweep(tools: tools),
             Ticker(
                 tools: tools, inbox: inbox, floor: fixed.floor, clock: clock, manager: manager, clerk: { current.clerk }
             ),
             Listener(
                 address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
-                responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log),
+                responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log,
+                shed: { [inbox] in inbox.refused(.crowd, channel: "") }),
         ]
         let inside = PrivateRoutes(
-            tools: tools, inbox: inbox, token: token,
+            tools: tools, inbox: inbox, channels: { current.works.map { Array($0.channels.keys) } ?? [] }, token: token,
             reload: { () async throws(ConfigurationError) in try await self.reload() }
         ).responder()
         services.append(

@@ -9,9 +9,14 @@ final class Metrics: Sendable {
     }
     private let values = Mutex<[Key: Double]>([:])
 
-    func count(_ name: String, _ labels: KeyValuePairs<String, String> = [:], by amount: Double = 1) {
+    /// Gives the sum so far.
+    @discardableResult
+    func count(_ name: String, _ labels: KeyValuePairs<String, String> = [:], by amount: Double = 1) -> Double {
         let key = Key(name: name, labels: Metrics.text(labels))
-        values.withLock { $0[key, default: 0] += amount }
+        return values.withLock { values in
+            values[key, default: 0] += amount
+            return values[key, default: 0]
+        }
     }
 
     func set(_ name: String, _ labels: KeyValuePairs<String, String> = [:], to value: Double) {

@@ -1,5 +1,7 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 import Synchronization
 
@@ -14,9 +16,14 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     /// What all connections of a listener share.
     final class Crowd: Sendable {
         private let open = Atomic(0)
+        private let working = Atomic(0)
         var count: Int { open.load(ordering: .relaxed) }
         func came() -> Int { open.add(1, ordering: .relaxed).newValue }
         func left() { open.subtract(1, ordering: .relaxed) }
+        /// Connections whose request has come in whole and is not answered yet.
+        var atWork: Int { working.load(ordering: .relaxed) }
+        func works() { working.add(1, ordering: .relaxed) }
+        func rests() { working.subtract(1, ordering: .relaxed) }
     }
 
     /// Connections beyond which no more are taken, and beyond which idle ones are sent away early.
@@ -25,12 +32,18 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     /// A body may take this long, and then must have come at `pace` bytes a second: a modem does 5,000.
     static let grace = TimeAmount.seconds(30)
     static let pace = 1_000
+    /// No body takes longer than this, however large: what it brought must be named in the ledger before the sweep of
+    /// files would take it (`Sweep.idle`).
+    static let longest = TimeAmount.hours(12)
     /// How long, and for how many bytes, a sender who was answered may go on sending before the connection is closed.
     static let linger = TimeAmount.seconds(3)
     static let drained = 1 << 20
     /// How long a body may still come in once we are to stop.
     static let stopping = TimeAmount.seconds(10)
     static let idle = TimeAmount.seconds(5)
+    /// The headers of a request must be whole so long after the connection began or its last answer ended, however busily
+    /// they trickle.
+    static let rest = TimeAmount.seconds(60)
 
     private let crowd: Crowd
     /// The request that is coming in: since when, and how many bytes of its body came.
@@ -40,6 +53,7 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     /// Bytes that came after the answer.
     private var late: Int?
     private var watch: Scheduled<Void>?
+    private var isWorking = false
 
     init(_ crowd: Crowd) { self.crowd = crowd }
 
@@ -51,6 +65,7 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         crowd.left()
+        work(false)
         watch?.cancel()
         context.fireChannelInactive()
     }
@@ -71,6 +86,7 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
             }
         case .end:
             reading = nil
+            work(asked > 0)
             if asked == 0 { watchIdle(context) } else { watch?.cancel() }
         }
         context.fireChannelRead(data)
@@ -79,6 +95,7 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
             asked -= 1
+            work(asked > 0 && reading == nil)
             if reading != nil {
                 late = 0
                 after(Patience.linger, context) { if $0.reading != nil { context.close(promise: nil) } }
@@ -96,22 +113,42 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    private func work(_ works: Bool) {
+        guard works != isWorking else { return }
+        isWorking = works
+        if works { crowd.works() } else { crowd.rests() }
+    }
+
     private func checkPace(_ context: ChannelHandlerContext) {
         guard let reading else { return }
         let late = (context.eventLoop.now - reading.since - Patience.grace).nanoseconds / 1_000_000_000
-        if reading.bytes < Int(late) * Patience.pace { return context.close(promise: nil) }
+        let isOver = context.eventLoop.now - reading.since > Patience.longest
+        if isOver || reading.bytes < Int(late) * Patience.pace { return context.close(promise: nil) }
         after(.seconds(5), context) { $0.checkPace(context) }
     }
 
-    private func watchIdle(_ context: ChannelHandlerContext) {
+    private func watchIdle(_ context: ChannelHandlerContext, since: NIODeadline? = nil) {
+        let since = since ?? context.eventLoop.now
         after(Patience.idle, context) { patience in
             guard patience.asked == 0 else { return }
-            if patience.crowd.count > Patience.crowded {
+            if patience.crowd.count > Patience.crowded || context.eventLoop.now - since >= Patience.rest {
                 context.close(promise: nil)
             } else {
-                patience.watchIdle(context)
+                patience.watchIdle(context, since: since)
             }
         }
+    }
+
+    /// Headers over the limits are 431 (RFC 6585, section 5); whatever else is no HTTP is 400, said by the server.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard (error as? HTTPParserError) == .headerOverflow, asked == 0 else {
+            return context.fireErrorCaught(error)
+        }
+        let head = HTTPResponse(
+            status: .requestHeaderFieldsTooLarge, headerFields: [.connection: "close", .contentLength: "0"])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(promise: nil)
     }
 
     /// One thing is waited for at a time.

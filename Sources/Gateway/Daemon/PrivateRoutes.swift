@@ -7,6 +7,8 @@ import Intake
 struct PrivateRoutes: Sendable {
     let tools: Tools
     let inbox: Inbox
+    /// Names of the channels as configured now.
+    let channels: @Sendable () -> [String]
     let token: ControlToken
     let reload: @Sendable () async throws(ConfigurationError) -> Void
 
@@ -18,11 +20,11 @@ struct PrivateRoutes: Sendable {
             do throws(Trouble) {
                 if let reason = inbox.shutReason { throw reason }
                 try await tools.store.probe(at: tools.now())
-                return PrivateRoutes.text(.ok, "ready\n")
+                return PrivateRoutes.text(.ok, inbox.pressure.text + "\n")
             } catch { return PrivateRoutes.text(.serviceUnavailable, "\(error.words.kept)\n") }
         }
         router.get("/metrics") { _, _ in
-            tools.metrics.set("intake_backlog_parcels", to: Double(inbox.backlog))
+            inbox.pressure.show(tools.metrics, channels: channels())
             return PrivateRoutes.text(.ok, tools.metrics.text)
         }
         router.get("/books") { _, _ in

@@ -36,8 +36,8 @@ struct Settling: Sendable {
         return outcomes
     }
 
-    /// Put off; what does not pass by itself is shown to a person: in the ticket's history and by an alert, once for each reason, in `intake queue` as
-    /// long as it lasts. It is tried again, so that it goes on by itself once what is wrong is mended.
+    /// Put off; what does not pass by itself is shown to a person: in the ticket's history and by an alert, once for each
+    /// reason, and in `intake queue` as long as it lasts. It is tried again, so that it goes on once what is wrong is mended.
     private func putOff(_ job: Job, _ trouble: Trouble) async -> Outcome {
         var outcome = works.later(job, ticket: job.subject, trouble)
         if trouble.kind == .passing { return outcome }

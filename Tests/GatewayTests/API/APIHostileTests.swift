@@ -29,6 +29,41 @@ import Testing
         }
     }
 
+    @Test("What is packed, endless, deep or wide is refused with its own status, and nothing is cut short and kept")
+    func bombs() async throws {
+        try await withGateway(.sqlite, channels: APICaller.channel) { gateway in
+            let caller = try await APICaller(gateway)
+            // The head of a gzip stream: nothing here is ever unpacked.
+            let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + [UInt8](repeating: 0xFF, count: 1000)
+            let headers = [
+                HTTPHeader("content-type", "application/json"), HTTPHeader("authorization", "Bearer ik_test"),
+                HTTPHeader("idempotency-key", "bomb"), HTTPHeader("content-encoding", "gzip"),
+            ]
+            let bomb = HTTPCall(
+                .post, gateway.publicURL + Path.submissions.text, headers: headers, body: .bytes(packed))
+            #expect(try await gateway.call(bomb).status == 400)
+            for wide in [
+                "[" + String(repeating: "0,", count: 30_000) + "0]", String(repeating: "{\"a\":", count: 9000),
+            ] {
+                #expect([400, 422].contains(try await caller.post(wide, key: "wide").status))
+            }
+            let large = [UInt8](repeating: 0x20, count: 70 << 10)
+            #expect(try await caller.post(bytes: large, key: "large").status == 413)
+            let port = gateway.publicURL.split(separator: ":").last.flatMap { Int($0) } ?? 0
+            let head = """
+                POST /api/v1/submissions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r
+                Authorization: Bearer ik_test\r\nIdempotency-Key: chunked\r\nTransfer-Encoding: chunked\r\n\r\n
+                """
+            let body = #"{"text": "路灯不亮"}"#
+            let chunk = "\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n"
+            let blank = "1000\r\n\(String(repeating: " ", count: 4096))\r\n"
+            // A report that is whole before the limit, and goes on beyond it.
+            let chunked = head + chunk + String(repeating: blank, count: 17) + "0\r\n\r\n"
+            #expect(try await LiveGateway.exchange(port: port, Array(chunked.utf8)).status == 413)
+            #expect(try await gateway.books().items == 0)
+        }
+    }
+
     @Test("Text that only a database stumbles over is kept, or named in a 422", arguments: Backend.allCases)
     func hostileText(ledger: Backend) async throws {
         try await withGateway(ledger, channels: APICaller.channel) { gateway in

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
@@ -79,5 +80,65 @@ import Testing
         let (late, _) = try Self.connected(crowd)
         #expect(!late.isActive)
         for channel in [idle, busy, late] { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    }
+
+    @Test("a body that never ends is cut after half a day, at whatever pace it comes") func endless() throws {
+        let (channel, loop) = try Self.connected()
+        try channel.writeInbound(Self.head)
+        for _ in 0..<Int(Patience.longest.nanoseconds / TimeAmount.minutes(1).nanoseconds) + 2 where channel.isActive {
+            loop.advanceTime(by: .minutes(1))
+            if channel.isActive { try channel.writeInbound(Self.body(200_000)) }
+        }
+        #expect(!channel.isActive)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("a request counts as work from its last byte to the end of its answer, or of its connection") func work()
+        throws
+    {
+        let crowd = Patience.Crowd()
+        let (one, _) = try Self.connected(crowd)
+        let (two, _) = try Self.connected(crowd)
+        try one.writeInbound(Self.head)
+        #expect(crowd.atWork == 0)
+        try one.writeInbound(HTTPRequestPart.end(nil))
+        for part in [Self.head, .end(nil)] { try two.writeInbound(part) }
+        #expect(crowd.atWork == 2)
+        try one.writeOutbound(Self.answer)
+        try one.writeOutbound(HTTPResponsePart.end(nil))
+        #expect(crowd.atWork == 1)
+        two.close(promise: nil)
+        #expect(crowd.atWork == 0)
+        for channel in [one, two] { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    }
+
+    @Test("headers that trickle for a minute are not waited for any longer") func headers() throws {
+        let (channel, loop) = try Self.connected()
+        loop.advanceTime(by: .seconds(59))
+        #expect(channel.isActive)
+        loop.advanceTime(by: .seconds(6))
+        #expect(!channel.isActive)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("headers over the limits are 431, what is no HTTP is 400, and both end the connection") func oversized()
+        async throws
+    {
+        let router = Router(context: GatewayContext.self)
+        router.get("/") { _, _ in "here" }
+        try await withLoopback(router) { port in
+            func get(_ headers: String) async throws -> Int {
+                let head = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(headers)\r\n"
+                return try await LiveGateway.exchange(port: port, Array(head.utf8)).status
+            }
+            let plain = try await get("")
+            #expect(plain == 200)
+            #expect(try await get("X-Long: \(String(repeating: "a", count: 20_000))\r\n") == 431)
+            let many = (0..<4).map { "X-\($0): \(String(repeating: "a", count: 10_000))\r\n" }.joined()
+            #expect(try await get(many) == 431)
+            #expect(try await get((0..<200).map { "X-\($0): a\r\n" }.joined()) == 431)
+            #expect(try await get("no header at all\r\n") == 400)
+            #expect(try await get("") == 200)
+        }
     }
 }

@@ -39,4 +39,38 @@ import Testing
         let many = String(repeating: "for=1.1.1.1,", count: 100_000) + "for=203.0.113.9"
         #expect(Self.client("10.0.0.3", [many]) == "203.0.113.9")
     }
+
+    @Test("behind a proxy that says nothing senders are limited together, and it is counted") func together()
+        async throws
+    {
+        try await LiveGateway.run(clock: .init(.wall)) { tools in
+            let yaml = FormChannel.example.replacing("failed-look-ups: 30", with: "failed-look-ups: 1")
+            return [FormChannel(name: "web", try channelSettings(yaml, secrets: [:], in: tools.state), tools)]
+        } _: { gateway in
+            func look(_ headers: [(name: String, value: String)] = []) async throws -> Int {
+                try await gateway.send("GET", "/t/26112100000001?code=abcdefghijkm", headers: headers).status
+            }
+            var statuses: [Int] = []
+            for _ in 0...Int(RateLimit.crowd) { statuses.append(try await look()) }
+            #expect(statuses.dropLast().allSatisfy { $0 == 404 } && statuses.last == 429)
+            #expect(gateway.tools.metrics.text.contains("\(Tools.unknownSenders) \(Int(RateLimit.crowd) + 1)\n"))
+        }
+    }
+
+    @Test("the doctor says that senders cannot be told apart, and what to do about it") func doctor() async throws {
+        let web = """
+            - name: web
+              kind: form
+              title: 小城
+              consent: { version: "1", text: 同意 }
+            """
+        try await withGateway(.sqlite, channels: web) { gateway in
+            let file = try gateway.fileWithPort()
+            #expect(try await gateway.command(["doctor"], file: file).output.contains("来客分得清"))
+            _ = try await gateway.get("/t/26112100000001?code=abcdefghijkm")
+            let found = try await gateway.command(["doctor"], file: file).output
+            #expect(found.contains("分不清来自谁") && found.contains("proxies"))
+            #expect(gateway.log.contains("senders cannot be told apart"))
+        }
+    }
 }

@@ -37,6 +37,8 @@ final class BlobFolder: Sendable {
     }
 
     /// Sends a body in pieces and reads it.
+    let bodies = Bodies()
+
     func read(
         _ bytes: [UInt8], by size: Int = 1000, limits: FormReader.Limits = .small, already: Int? = 0
     ) async throws -> FormReader.Result {
@@ -47,7 +49,7 @@ final class BlobFolder: Sendable {
             at += size
         }
         pieces.finish()
-        var reader = FormReader(limits, blobs: folder.blobs, keys: keys)
+        var reader = FormReader(limits, blobs: folder.blobs, keys: keys, share: Share(bodies, of: 1))
         try await reader.read(stream, boundary: SampleForm.boundary) { _ in
             already.map { .init(already: $0, owner: "form") }
         }

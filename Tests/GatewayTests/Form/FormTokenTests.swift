@@ -47,10 +47,17 @@ import Testing
         #expect(limit.take(2, now: Self.now) == nil)
         #expect(limit.take(1, now: Self.now + .seconds(21)) == nil)
         #expect(limit.take(1, now: Self.now + .seconds(21)) != nil)
-        #expect(limit.take(nil, now: Self.now) == nil)
         limit.spend(6, of: 3, now: Self.now)
         #expect(limit.wait(3, now: Self.now + .seconds(60)) != nil)
         #expect(limit.wait(3, now: Self.now + .seconds(90)) == nil)
+    }
+
+    @Test("senders who cannot be told apart share one larger bucket, and take nothing from the others") func shared() {
+        let limit = RateLimit(3, per: .seconds(60))
+        for _ in 0..<Int(3 * RateLimit.crowd) { #expect(limit.take(nil, now: Self.now) == nil) }
+        #expect(limit.take(nil, now: Self.now) != nil)
+        #expect(limit.take(1, now: Self.now) == nil)
+        #expect(limit.take(nil, now: Self.now + .seconds(1)) == nil)
     }
 
     @Test("a million senders take bounded memory, and the busiest stays remembered") func bounded() {

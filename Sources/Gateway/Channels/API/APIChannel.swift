@@ -61,9 +61,9 @@ struct APIChannel: Channel {
                 try await APIStatus(channel: self, request: request).answer(context.parameters.get("number") ?? "")
             }
         }
-        routes.post(RouterPath(Path.files.text)) { request, _ in
+        routes.post(RouterPath(Path.files.text)) { request, context in
             await answer(request) { () async throws(Problem) in
-                try await APIUpload(channel: self, request: request).answer()
+                try await APIUpload(channel: self, request: request, context: context).answer(inbox)
             }
         }
         routes.get(RouterPath(Path.openAPI.text)) { _, _ in
@@ -72,8 +72,6 @@ struct APIChannel: Channel {
                 body: .init(byteBuffer: ByteBuffer(string: OpenAPI.text)))
         }
     }
-
-    func run(into inbox: Inbox) async throws(Trouble) { try await Staging.sweep(tools) }
 
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
         guard let id = raw.envelope[APISubmission.sourceField], let key = raw.envelope[APISubmission.keyField] else {

@@ -47,10 +47,13 @@ struct APISubmission {
                 Phrase(zh: "请以 Content-Type: application/json 发送", en: "send it as Content-Type: application/json"))
         }
         var hook: Hook
-        switch await Hook.read(request, context, limit: channel.limit) {
+        switch await Hook.read(
+            request, context, limit: channel.limit, channel: channel.name, isProven: true, tools, inbox)
+        {
         case .success(let read): hook = read
         case .failure(let refusal):
             if refusal.status == .contentTooLarge { throw .tooLarge(Int64(channel.limit)) }
+            if refusal.status == .serviceUnavailable { throw .later(.busy) }
             throw Problem(.badRequest, "cut-off", Phrase(zh: "内容没有传完，请重发", en: "the body broke off; send it again"))
         }
         let read = try await Self.read(hook.body, key: key.id, channel: channel)

@@ -10,6 +10,7 @@ import NIOCore
 struct APIUpload {
     let channel: APIChannel
     let request: Request
+    let context: GatewayContext
 
     private var tools: Tools { channel.tools }
 
@@ -19,14 +20,14 @@ struct APIUpload {
         var size: Int64
     }
 
-    func answer() async throws(Problem) -> Response {
+    func answer(_ inbox: Inbox) async throws(Problem) -> Response {
         let key = try await channel.caller(request)
         let limits = channel.uploads
         let most = max(limits.fileSize, limits.videoSize)
         if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > most { throw .tooLarge(most) }
         let reference = FormToken.randomID()
         do {
-            let (kind, blob) = try await keep(owner: reference)
+            let (kind, blob) = try await keep(owner: reference, inbox)
             let given = Query(request.uri.query ?? "")["name"]?.asFileName ?? ""
             let file = Attachment(
                 name: given.isEmpty ? "file" : given, type: kind.type, size: blob.size, content: .kept(blob.id))
@@ -45,9 +46,16 @@ struct APIUpload {
         }
     }
 
-    private func keep(owner: String) async throws -> (kind: FileKind, blob: (id: BlobID, size: Int64)) {
+    private func keep(
+        owner: String, _ inbox: Inbox
+    ) async throws -> (kind: FileKind, blob: (id: BlobID, size: Int64)) {
         if let free = try await tools.blobs.free(), free < channel.uploads.floor {
             throw Trouble.passing("磁盘将满", "the disk is nearly full")
+        }
+        let share = Share(tools.bodies, of: tools.sender(request, context))
+        guard share.grow(by: BlobWriter.chunk) else {
+            inbox.refused(.bodies, channel: channel.name)
+            throw Trouble.busy
         }
         var kind: FileKind?
         var beginning: [UInt8] = []
@@ -88,6 +96,8 @@ struct APIUpload {
         guard reference.utf8.count == 22,
             let file = try await tools.store.staged(owner(reference, key: key, channel)).first
         else { return nil }
+        // From now on no sweep takes it before the ledger names it; the ledger's own are in no danger.
+        if file.at != Staging.pinned, try await !tools.blobs.touch(file.blob) { return nil }
         return (file, try tools.keys.open(Attachment.self, file.sealed, as: "staged"))
     }
 

@@ -26,6 +26,7 @@ extension Drop {
                 return room >= 0
             }
             rest = rest.dropFirst(max(group.count, 1))
+            await inbox.turn(of: channel, tools)
             guard let batch = try claim(group, lone: lone) else { continue }
             try await settle(batch, into: inbox, &step)
         }

@@ -121,8 +121,6 @@ struct FormChannel: Channel {
         }
     }
 
-    func run(into inbox: Inbox) async throws(Trouble) { try await Staging.sweep(tools) }
-
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] { try Self.items(of: raw) }
 
     static func items(of raw: RawParcel) throws(Trouble) -> [Item] {

@@ -22,13 +22,14 @@ struct FormPost {
         self.context = context
         words = Words(request)
         now = channel.tools.now()
-        sender = channel.tools.client(request, context)?.bucket
+        sender = channel.tools.sender(request, context)
     }
 
     func answer(into inbox: Inbox) async -> Response {
         let wait = channel.forms.take(sender, now: now) ?? channel.uploads.wait(sender, now: now)
         let posted: FormReader.Result
         do { posted = try await read(admitted: wait == nil) } catch let stop as FormReader.Stop {
+            if stop == .busy { inbox.refused(.bodies, channel: channel.name) }
             return plain(stop)
         } catch {
             // The sender went away: nobody is there to answer.
@@ -98,7 +99,8 @@ struct FormPost {
         if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > ceiling {
             throw FormReader.Stop.tooLarge
         }
-        var reader = FormReader(channel.limits, blobs: tools.blobs, keys: tools.keys)
+        var reader = FormReader(
+            channel.limits, blobs: tools.blobs, keys: tools.keys, share: Share(tools.bodies, of: sender))
         do {
             try await reader.read(request.body, boundary: boundary) { fields in
                 // Files are kept for forms of ours only: who has no token cannot fill the disk.
@@ -179,10 +181,12 @@ struct FormPost {
             switch stop {
             case .unreadable: .unreadable
             case .tooLarge: .tooLarge(limit: channel.limits.total)
+            case .busy: .unavailable
             }
         tools.metrics.count("intake_form_unread_total", ["channel": channel.name])
         let page = PlainPage(site: channel.site, words: words, stop: shown)
-        var response = Response.page(page.html, words, HTTPResponse.Status(code: shown.status))
+        var response = Response.page(
+            page.html, words, HTTPResponse.Status(code: shown.status), retryAfter: stop == .busy ? .seconds(2) : nil)
         // What is left of the body is not read.
         response.headers[.connection] = "close"
         return response

@@ -38,6 +38,8 @@ struct FormReader: ~Copyable {
         /// Not what a browser sends, or cut off.
         case unreadable(String)
         case tooLarge
+        /// Requests under way hold as much memory as they may.
+        case busy
     }
 
     /// Files are to be kept: how many there are already, and whose their blobs are (`Keys.blobID`).
@@ -57,6 +59,7 @@ struct FormReader: ~Copyable {
     private let limits: Limits
     private let blobs: any Blobs
     private let keys: Keys
+    private let share: Share
     private var parts = 0
     private var fieldParts = 0
     /// Bytes of the body so far.
@@ -81,7 +84,9 @@ struct FormReader: ~Copyable {
         var dropped = false
     }
 
-    init(_ limits: Limits, blobs: any Blobs, keys: Keys) {
+    /// - Parameter share: what the form holds of the memory that requests share.
+    init(_ limits: Limits, blobs: any Blobs, keys: Keys, share: Share) {
+        self.share = share
         self.limits = limits
         self.blobs = blobs
         self.keys = keys
@@ -134,7 +139,7 @@ struct FormReader: ~Copyable {
             }
             guard parts <= Limits.parts, fieldParts <= Limits.fields else { throw .unreadable("too many parts") }
         case .bytes(let bytes):
-            if field != nil { keepField(bytes) } else { await keepFile(bytes) }
+            if field != nil { try keepField(bytes) } else { await keepFile(bytes) }
         case .end:
             if let (name, bytes, cut) = field {
                 fields[name, default: []].append(Self.text(bytes))
@@ -148,8 +153,9 @@ struct FormReader: ~Copyable {
         }
     }
 
-    private mutating func keepField(_ bytes: ArraySlice<UInt8>) {
+    private mutating func keepField(_ bytes: ArraySlice<UInt8>) throws(Stop) {
         let room = Limits.field - (field?.bytes.count ?? 0)
+        guard share.grow(by: min(room, bytes.count)) else { throw .busy }
         field?.bytes.append(contentsOf: bytes.prefix(room))
         if bytes.count > room { field?.cut = true }
     }
@@ -191,6 +197,7 @@ extension FormReader {
                     "磁盘将满：剩 \(free) 字节，须留 \(limits.floor)",
                     "the disk is nearly full: \(free) bytes left, \(limits.floor) are kept free")
             }
+            guard share.grow(by: BlobWriter.chunk) else { throw .busy }
             upload.writer = try await BlobWriter(to: blobs, keys: keys)
         } catch {
             return fail(error)
@@ -232,6 +239,7 @@ extension FormReader {
         }
         if upload.kind == nil, !upload.dropped { await decide(&upload) }
         guard let kind = upload.kind, let admitted, let writer = upload.writer.take() else { return }
+        share.shrink(by: BlobWriter.chunk)
         do throws(Trouble) {
             let blob = try await writer.finish(of: admitted.owner)
             files.append(File(name: upload.name, kind: kind, size: blob.size, blob: blob.id))
@@ -242,7 +250,9 @@ extension FormReader {
 
     private mutating func drop(_ upload: inout Upload) async {
         upload.dropped = true
-        if let writer = upload.writer.take() { await writer.discard() }
+        guard let writer = upload.writer.take() else { return }
+        share.shrink(by: BlobWriter.chunk)
+        await writer.discard()
     }
 
     private mutating func discard() async {

@@ -21,7 +21,7 @@ struct Tracking {
         self.channel = channel
         self.request = request
         words = Words(request)
-        sender = channel.tools.client(request, context)?.bucket
+        sender = channel.tools.sender(request, context)
         let typed = context.parameters.get("number") ?? request.uri.queryParameters["number"].map(String.init) ?? ""
         // A browser writes a blank of a form as "+".
         number = typed.replacing("+", with: " ").halfWidth.trimmed

@@ -103,6 +103,7 @@ struct MailboxRound {
     ) async throws(Trouble) {
         for start in stride(from: 0, to: uids.count, by: MailboxRound.batch) {
             let some = Array(uids[start..<min(start + MailboxRound.batch, uids.count)])
+            await inbox.turn(of: name, tools)
             let strange = some.filter { !reached.held.contains($0) }
             let sizes = strange.isEmpty ? [:] : try await session.sizes(strange)
             for uid in strange {

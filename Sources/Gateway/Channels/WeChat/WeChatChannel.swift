@@ -64,10 +64,20 @@ struct WeChatChannel: Channel {
     func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
         routes.get("/hooks/\(name)") { request, _ in greet(Query(request.uri.query ?? "")).response }
         routes.post("/hooks/\(name)") { request, context in
-            switch await Hook.read(request, context, limit: FlatXML.mostBytes) {
-            case .failure(let answer): answer.response
-            case .success(let hook): await answer(hook, into: inbox).response
-            }
+            await answer(request, context, into: inbox).response
+        }
+    }
+
+    private func answer(_ request: Request, _ context: GatewayContext, into inbox: Inbox) async -> HookAnswer {
+        do throws(WeChatSeal.Refusal) {
+            try seal.look(Query(request.uri.query ?? ""), now: tools.now())
+        } catch {
+            _ = refused(error)
+            return .unread
+        }
+        switch await Hook.read(request, context, limit: FlatXML.mostBytes, channel: name, tools, inbox) {
+        case .failure(let answer): return answer
+        case .success(let hook): return await answer(hook, into: inbox)
         }
     }
 
@@ -81,6 +91,7 @@ struct WeChatChannel: Channel {
         let now = tools.now()
         do throws(WeChatSeal.Refusal) {
             let opened = try seal.open(hook, now: now)
+            hook.believed(tools)
             var hook = hook
             // A key may be gone when the bytes are read again: the words are kept with them.
             hook.envelope[Self.openedField] = opened.xml

@@ -63,6 +63,14 @@ struct WeChatSeal: Sendable {
         return echo
     }
 
+    /// Looks at what stands in the address, before the body is read: what fails here fails whatever the body says.
+    func look(_ query: Query, now: Instant) throws(Refusal) {
+        if mode == .plaintext { return try checkPlain(query, now: now) }
+        guard query["msg_signature"] != nil, query["encrypt_type"] == "aes" else { throw .plaintext }
+        guard let timestamp = query["timestamp"], query["nonce"] != nil else { throw .missing }
+        try checkTime(timestamp, now: now)
+    }
+
     /// Verifies and opens one push.
     func open(_ hook: Hook, now: Instant) throws(Refusal) -> Opened {
         switch mode {
@@ -91,6 +99,10 @@ struct WeChatSeal: Sendable {
             let nonce = query["nonce"]
         else { throw .missing }
         guard envelope.token(signing: [timestamp, nonce], as: signature) != nil else { throw .envelope(.badSignature) }
+        try checkTime(timestamp, now: now)
+    }
+
+    private func checkTime(_ timestamp: String, now: Instant) throws(Refusal) {
         guard let sent = Self.instant(timestamp), sent - now <= tolerance, now - sent <= tolerance else {
             throw .envelope(.stale)
         }

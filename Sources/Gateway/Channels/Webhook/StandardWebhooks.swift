@@ -44,28 +44,55 @@ package struct StandardWebhooks: Sendable {
         self.tolerance = tolerance
     }
 
-    /// Verifies the exact bytes of a body. `headers` are all headers of the request in any letter case; each of the
-    /// three may stand once only. Versions of signatures that are not known are skipped.
-    package func verify(
-        headers: [(name: String, value: String)], body: [UInt8], now: Instant
-    ) throws(Refusal) -> Verified {
+    /// What the headers say before the body was looked at: nothing of it is believed yet.
+    struct Claim: Sendable, Equatable {
+        var id: String
+        fileprivate var timestamp: String
+        fileprivate var sent: Instant
+        fileprivate var signatures: [Signature]
+    }
+
+    fileprivate struct Signature: Equatable {
+        var version: String
+        var bytes: [UInt8]
+    }
+
+    /// Reads the headers of a request, in any letter case; each of the three may stand once only, the time must be near
+    /// enough, and one signature at least must have the form of one: what fails here need not be read any further.
+    func claim(_ headers: [(name: String, value: String)], now: Instant) throws(Refusal) -> Claim {
         let id = try Self.single("webhook-id", in: headers)
         let timestamp = try Self.single("webhook-timestamp", in: headers)
         let signatures = try Self.single("webhook-signature", in: headers)
         guard Self.isID(id) else { throw .badID }
         guard let sent = Self.instant(timestamp) else { throw .badTimestamp }
         guard sent - now <= tolerance, now - sent <= tolerance else { throw .stale }
-        let signed = WebhookKey.Signed(id: id, timestamp: timestamp, body: body)
-        for one in signatures.split(separator: " ").prefix(Self.mostSignatures) {
+        let read = signatures.split(separator: " ").prefix(Self.mostSignatures).compactMap { one -> Signature? in
             guard let comma = one.firstIndex(of: ","),
-                let signature = Base64.bytes(one[one.index(after: comma)...]), !signature.isEmpty
-            else { continue }
+                let bytes = Base64.bytes(one[one.index(after: comma)...]), !bytes.isEmpty
+            else { return nil }
+            return Signature(version: String(one[..<comma]), bytes: bytes)
+        }
+        guard !read.isEmpty else { throw .badSignature }
+        return Claim(id: id, timestamp: timestamp, sent: sent, signatures: read)
+    }
+
+    /// Verifies the exact bytes of a body. Versions of signatures that are not known are skipped.
+    func verify(_ claim: Claim, body: [UInt8]) throws(Refusal) -> Verified {
+        let signed = WebhookKey.Signed(id: claim.id, timestamp: claim.timestamp, body: body)
+        for one in claim.signatures {
             for (position, key) in keys.enumerated()
-            where key.matches(version: one[..<comma], signature: signature, of: signed) {
-                return Verified(id: id, sent: sent, key: position)
+            where key.matches(version: one.version[...], signature: one.bytes, of: signed) {
+                return Verified(id: claim.id, sent: claim.sent, key: position)
             }
         }
         throw .badSignature
+    }
+
+    /// Both at once.
+    package func verify(
+        headers: [(name: String, value: String)], body: [UInt8], now: Instant
+    ) throws(Refusal) -> Verified {
+        try verify(try claim(headers, now: now), body: body)
     }
 
     /// The three headers of an outgoing body, signed with every active key that can sign. `id` stays the same over

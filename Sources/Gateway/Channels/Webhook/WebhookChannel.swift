@@ -54,25 +54,36 @@ struct WebhookChannel: Channel {
     }
 
     func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
-        routes.post("/hooks/\(name)") { request, context in
-            switch await Hook.read(request, context, limit: limit) {
-            case .failure(let answer): answer.response
-            case .success(let hook): await answer(hook, into: inbox).response
-            }
-        }
+        routes.post("/hooks/\(name)") { request, context in await answer(request, context, into: inbox).response }
     }
 
-    private func answer(_ hook: Hook, into inbox: Inbox) async -> HookAnswer {
+    private func answer(_ request: Request, _ context: GatewayContext, into inbox: Inbox) async -> HookAnswer {
         let now = tools.now()
+        guard let webhooks else { return .unverified }
+        let claim: StandardWebhooks.Claim
         do throws(StandardWebhooks.Refusal) {
-            guard let webhooks else { return .unverified }
-            let verified = try webhooks.verify(headers: hook.headers, body: hook.body, now: now)
-            tools.metrics.count("intake_webhook_key_total", ["channel": name, "key": String(verified.key)])
-            return await keep(hook, id: verified.id, received: now, into: inbox)
+            claim = try webhooks.claim(request.headers.map { ($0.name.canonicalName, $0.value) }, now: now)
         } catch {
-            tools.metrics.count("intake_unverified_total", ["channel": name, "reason": error.rawValue])
+            refused(error)
+            return .unread
+        }
+        let hook: Hook
+        switch await Hook.read(request, context, limit: limit, channel: name, tools, inbox) {
+        case .failure(let answer): return answer
+        case .success(let read): hook = read
+        }
+        let verified: StandardWebhooks.Verified
+        do throws(StandardWebhooks.Refusal) { verified = try webhooks.verify(claim, body: hook.body) } catch {
+            refused(error)
             return .unverified
         }
+        hook.believed(tools)
+        tools.metrics.count("intake_webhook_key_total", ["channel": name, "key": String(verified.key)])
+        return await keep(hook, id: verified.id, received: now, into: inbox)
+    }
+
+    private func refused(_ refusal: StandardWebhooks.Refusal) {
+        tools.metrics.count("intake_unverified_total", ["channel": name, "reason": refusal.rawValue])
     }
 
     private func keep(_ hook: Hook, id: String, received: Instant, into inbox: Inbox) async -> HookAnswer {
