@@ -41,7 +41,6 @@ struct Settling: Sendable {
     private func putOff(_ job: Job, _ trouble: Trouble) async -> Outcome {
         var outcome = works.later(job, ticket: job.subject, trouble)
         if trouble.kind == .passing { return outcome }
-        tools.metrics.count("intake_tickets_held_total")
         do throws(Trouble) {
             let known = try await tools.store.entries(of: [job.subject]).contains { entry in
                 entry.kind == .held && ((try? tools.keys.payload(Phrase.self, of: entry)) ?? nil) == trouble.words
@@ -60,6 +59,7 @@ struct Settling: Sendable {
                 ]
             }
             outcome.entries = [entry]
+            tools.metrics.count("intake_tickets_held_total")
         } catch {
             tools.log.error(
                 "a held ticket is not shown", metadata: ["ticket": "\(job.subject)", "trouble": "\(error)"])
