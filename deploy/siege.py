@@ -361,10 +361,10 @@ def hostile(daemon, seconds):
     print(f"{'attack':28}{'honest p50':>11}{'p99 ms':>8}{'times':>7}{'wrong':>6}{'MiB':>6}  answers to the attacker")
     for number, (name, (what, right)) in enumerate(all.items()):
         answers, times = multiprocessing.Queue(), multiprocessing.Queue()
-        attacker = multiprocessing.Process(target=attack, args=(answers, daemon.public, seconds + 2, what))
+        attacker = multiprocessing.Process(target=attack, args=(answers, daemon.public, seconds + 4, what))
         if what:
             attacker.start()
-            time.sleep(1)
+            time.sleep(3)
         sender = multiprocessing.Process(target=honest, args=(times, daemon.public, daemon.key, seconds, f"h{number}"))
         sender.start()
         took, wrong = times.get()
