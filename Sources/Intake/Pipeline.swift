@@ -161,7 +161,9 @@ package enum Pipeline {
             revises: dossier.grown)
 
         outcome.withdrawals = before.filter { !after.contains($0) }.map {
-            .init(round: ticket.round, department: $0.department, role: $0.role)
+            .init(
+                round: ticket.round, department: $0.department, role: $0.role,
+                isGone: city.departments[$0.department] == nil)
         }
         // What no rule could sort stays received until a person at the triage desk has looked.
         outcome.change.state = try moved(ticket, to: found.classified.category == nil ? .received : .accepted)

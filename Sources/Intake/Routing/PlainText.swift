@@ -15,7 +15,7 @@ struct PlainText: Sendable {
     private init(scalars: [UInt32]) { self.scalars = scalars }
 
     private static func next(
-        _ count: Int, from source: inout PlainScalars<some IteratorProtocol<Unicode.Scalar>>, room: Int = limit
+        _ count: Int, from source: inout PlainScalars<some IteratorProtocol<Unicode.Scalar>>, room: Int
     ) -> [UInt32] {
         var kept: [UInt32] = []
         kept.reserveCapacity(min(room, count))
@@ -32,9 +32,11 @@ struct PlainText: Sendable {
         var source = PlainScalars(text.unicodeScalars.makeIterator())
         let overlap = min(overlap, limit / 2)
         var window = next(limit, from: &source, room: text.utf8.count)
+        // No scalar takes less than one byte: most texts have nothing left, and no room is made for it.
+        let rest = max(0, text.utf8.count - limit)
         var first = 0
         while true {
-            let following = next(limit - overlap, from: &source, room: limit)
+            let following = next(limit - overlap, from: &source, room: rest)
             let end = following.isEmpty ? window.count : window.count - overlap / 2
             body(PlainText(scalars: window), first..<max(first, end))
             if following.isEmpty { return }
