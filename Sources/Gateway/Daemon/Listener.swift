@@ -31,17 +31,18 @@ struct Listener: Service {
     /// Told the bound port (0 for a Unix socket) once connections are accepted.
     let ready: @Sendable (Int) -> Void
     let log: Logger
-    /// Told when a sender is sent away because `most` requests are being worked on; nil: none is.
+    /// Told when a sender is sent away because as many requests are being worked on as may; nil: none is.
     var shed: (@Sendable () -> Void)?
-    /// Requests worked on at once. More would only wait for each other, until their senders give up.
-    var most = 1024
+    /// Requests worked on at once, however fast they go: two groups of the inbox. More would only wait for each other.
+    var most = 512
 
     func run() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let crowd = Patience.Crowd()
+        let rush = Rush(most: most)
         let http = HTTP1Channel(
             responder: { request, writer, channel in
-                let response = await answer(request, channel, crowd)
+                let response = await answer(request, channel, crowd, rush)
                 try await writer.write(response: response.head, body: response.body)
             },
             // Header and idle limits: one sender who is slow holds one connection, not the server (lessons 5.1).
@@ -100,15 +101,16 @@ struct Listener: Service {
     }
 
     private func answer(
-        _ request: Request, _ channel: any NIOCore.Channel, _ crowd: Patience.Crowd
+        _ request: Request, _ channel: any NIOCore.Channel, _ crowd: Patience.Crowd, _ rush: Rush
     ) async -> Response {
-        if let shed, crowd.atWork > most {
+        if let shed, !rush.admits(crowd.atWork) {
             shed()
             return Response(
                 status: .serviceUnavailable,
                 headers: [.retryAfter: "2", .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
                 body: .init(byteBuffer: ByteBuffer(string: "网关繁忙，请稍后再试\nthe gateway is busy; try again\n")))
         }
+        defer { rush.answered() }
         let context = GatewayContext(source: .init(channel: channel, logger: log))
         do { return try await responder().respond(to: request, context: context) } catch {
             // Routes answer their own trouble; what comes here is a fault of ours, told to nobody outside.

@@ -13,7 +13,7 @@ enum Opening {
         case .sqlite:
             return (
                 try SQLiteStore(path: fixed.state + "/ledger.sqlite", busy: true, failed: failed),
-                try FileBlobs(folder: fixed.state + "/blobs")
+                try FileBlobs(folder: fixed.state + "/blobs", failed: failed)
             )
         case .postgres(let connection, let node):
             return (

@@ -22,6 +22,7 @@ struct Running: Service {
         var failures = 0
         while !Task.isCancelled {
             let began = tools.now()
+            var asked: Duration?
             do throws(Trouble) {
                 tools.metrics.set("intake_channel_up", ["channel": name], to: 1)
                 try await channel.run(into: inbox)
@@ -30,11 +31,17 @@ struct Running: Service {
                 if Task.isCancelled { return }
                 tools.metrics.set("intake_channel_up", ["channel": name], to: 0)
                 let waits = error.kind == .needsPerson
+                asked = error.kind == .passing ? error.retryAfter : nil
                 tools.metrics.set("intake_channel_needs_person", ["channel": name], to: waits ? 1 : 0)
                 tools.metrics.count("intake_channel_failures_total", ["channel": name])
                 tools.log.log(
                     level: waits ? .critical : .error, "a channel stopped",
                     metadata: ["channel": "\(name)", "trouble": "\(error)"])
+            }
+            // Whoever says when is not to blame the channel: so it goes on within seconds once too much has stopped coming.
+            if let asked {
+                try? await Task.sleep(for: max(asked, .seconds(2)))
+                continue
             }
             // A channel that ran well for ten minutes starts from the short pause again.
             failures = tools.now() - began > .seconds(600) ? 0 : failures + 1

@@ -12,8 +12,12 @@ package struct FileBlobs: Blobs {
 
     private var unfinished: String { folder + "/unfinished" }
 
+    private let failed: @Sendable (Trouble) -> Void
+
     /// Makes the folder if needed (mode 0700) and removes what nobody wrote to for a day; needs a person if that fails.
-    package init(folder: String) throws(Trouble) {
+    /// `failed` is told when a file cannot be kept for a reason that does not pass, such as an error of the disk (rule 9).
+    package init(folder: String, failed: @escaping @Sendable (Trouble) -> Void = { _ in }) throws(Trouble) {
+        self.failed = failed
         self.folder = folder
         names = BlobNames(folder: folder)
         do {
@@ -38,7 +42,7 @@ package struct FileBlobs: Blobs {
     }
 
     package func room() async throws(Trouble) -> any BlobRoom {
-        try FileRoom(file: SyncedFile(path: "\(unfinished)/\(UUID().uuidString)"), names: names)
+        try FileRoom(file: SyncedFile(path: "\(unfinished)/\(UUID().uuidString)"), names: names, failed: failed)
     }
 
     package func read(_ id: BlobID, each: (Data) async throws(Trouble) -> Void) async throws(Trouble) {
@@ -101,10 +105,12 @@ package struct FileBlobs: Blobs {
 private final class FileRoom: BlobRoom {
     private let file: SyncedFile
     private let names: BlobNames
+    private let failed: @Sendable (Trouble) -> Void
 
-    init(file: SyncedFile, names: BlobNames) {
+    init(file: SyncedFile, names: BlobNames, failed: @escaping @Sendable (Trouble) -> Void) {
         self.file = file
         self.names = names
+        self.failed = failed
     }
 
     func append(_ chunk: Data) async throws(Trouble) {
@@ -113,10 +119,20 @@ private final class FileRoom: BlobRoom {
             framed.append(UInt8(truncatingIfNeeded: chunk.count >> shift))
         }
         framed.append(chunk)
-        try file.write(framed)
+        let bytes = framed
+        try loudly { () throws(Trouble) in try file.write(bytes) }
     }
 
-    func finish(as id: BlobID) async throws(Trouble) { try names.give(id, to: file) }
+    func finish(as id: BlobID) async throws(Trouble) {
+        try loudly { () throws(Trouble) in try names.give(id, to: file) }
+    }
+
+    private func loudly(_ work: () throws(Trouble) -> Void) throws(Trouble) {
+        do throws(Trouble) { try work() } catch {
+            if error.kind == .needsPerson { failed(error) }
+            throw error
+        }
+    }
 
     func discard() async { file.discard() }
 }

@@ -10,6 +10,34 @@ import Testing
 
 @testable import Gateway
 
+/// A ledger that hangs until it is let go.
+private final class HangingKeeper: Keeper {
+    private let store = Mutex<(any Store)?>(nil)
+    private let gate: AsyncStream<Void>
+    private let open: AsyncStream<Void>.Continuation
+    private let began: AsyncStream<Void>.Continuation
+    let commits: AsyncStream<Void>
+
+    init() {
+        (gate, open) = AsyncStream.makeStream()
+        (commits, began) = AsyncStream.makeStream()
+    }
+
+    func over(_ store: any Store) -> any Keeper {
+        self.store.withLock { $0 = store }
+        return self
+    }
+
+    func letGo() { open.finish() }
+
+    func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]] {
+        began.yield()
+        for await _ in gate {}
+        guard let store = store.withLock({ $0 }) else { throw .passing("no store") }
+        return try await store.accept(parcels)
+    }
+}
+
 @Suite("What is said while too much comes") struct StressTests {
     @Test("the flag, the causes and what waits stand in the metrics, channel by channel") func metrics() {
         var pressure = Pressure()
@@ -88,5 +116,59 @@ import Testing
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
+    }
+
+    @Test("while the ledger hangs a sender hears 503 with Retry-After at once; what waited is kept once it moves")
+    func hanging() async throws {
+        let keeper = HangingKeeper()
+        let clock = Mutex(ContinuousClock.now)
+        try await LiveGateway.run(
+            clock: .init(.wall), keeper: { keeper.over($0) }, ticks: { clock.withLock { $0 } }
+        ) { tools in
+            let secrets = ["hook-secret": "whsec_\(HookSender.secret.base64EncodedString())"]
+            let yaml = #"secrets: ["credential:hook-secret"]"#
+            return [
+                WebhookChannel(name: "cti", try channelSettings(yaml, secrets: secrets, in: tools.state), tools)
+            ]
+        } _: { gateway in
+            @Sendable func post(_ id: String) async throws -> LiveGateway.Answer {
+                let body = Array(HookSender.report("路灯不亮").utf8)
+                let headers = HookSender.headers(id: id, body: body).map { (name: $0.name, value: $0.value) }
+                return try await gateway.send("POST", "/hooks/cti", headers: headers, body: body)
+            }
+            async let first = post("first")
+            for await _ in keeper.commits { break }
+            clock.withLock { $0 += .seconds(6) }
+            let second = try await post("second")
+            #expect(second.status == 503 && second.headers["retry-after"].flatMap { Int($0) } ?? 0 >= 5)
+            keeper.letGo()
+            #expect(try await first.status == 200)
+            // Within moments of the ledger's first answer, and no sooner.
+            _ = try await eventually("it recovers") { try await post("second").status == 200 ? true : nil }
+            #expect(try await gateway.books().arrivals == ["ticket": 2])
+        }
+    }
+
+    @Test("the slower requests are answered, the fewer are worked on at once; a few always are") func rush() {
+        let clock = Mutex(ContinuousClock.now)
+        let rush = Rush(most: 512, clock: { clock.withLock { $0 } })
+        func pass(_ answers: Int) {
+            clock.withLock { $0 += .seconds(1) }
+            for _ in 0..<answers { rush.answered() }
+        }
+        #expect(rush.admits(512) && !rush.admits(513))
+        pass(100)
+        #expect(rush.admits(200) && !rush.admits(201))
+        pass(0)
+        #expect(rush.admits(100) && !rush.admits(101))
+        for _ in 0..<10 { pass(0) }
+        #expect(!rush.admits(Rush.few + 1) && rush.admits(Rush.few))
+        // Once few were at work, a burst is a burst again.
+        #expect(rush.admits(300))
+        for _ in 0..<8 {
+            pass(10_000)
+            _ = rush.admits(300)
+        }
+        #expect(rush.admits(512) && !rush.admits(513))
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Intake
 import Synchronization
@@ -55,6 +56,34 @@ import Testing
         }
         Proof.row(
             "disk: \(fault.testDescription)", runs: runs, acknowledged: acknowledged, lost: missing, doubled: twice)
+    }
+
+    @Test(
+        "an error of the sync of a file's folder ends the daemon with 74; sent again after the start, it is kept anew")
+    func folder() async throws {
+        try await withFolder { folder in
+            let gateway = try RunningGateway(
+                folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
+            let body = HookSender.report(String(repeating: "路灯不亮", count: 10_000))
+            let keys = try Keys(master: Data(repeating: 7, count: 32))
+            let name = keys.blobID(SHA256.hash(data: Data(body.utf8)), of: "").hex
+            let part = gateway.state + "/blobs/\(name.prefix(2))"
+            try FileManager.default.createDirectory(
+                atPath: part, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try await gateway.start(under: [
+                "/usr/bin/strace", "-D", "-f", "-qq", "-o", "/dev/null", "-P", part, "-e", "trace=fsync", "-e",
+                "inject=fsync:error=EIO:when=1",
+            ])
+            let refused = try? await gateway.call(HookSender.call(gateway, id: "large", body: body))
+            #expect(refused?.status != 200)
+            let status = try await eventually("the daemon ends by itself") { gateway.ended }
+            #expect(status == 74)
+            try await gateway.start()
+            defer { gateway.stop(SIGKILL) }
+            #expect(try await gateway.call(HookSender.call(gateway, id: "large", body: body)).status == 200)
+            #expect(try await gateway.books().tickets == 1)
+            #expect(FileManager.default.fileExists(atPath: part + "/" + name))
+        }
     }
 
     @Test("while the disk is full senders are told to come back, and once there is room the same daemon takes reports")

@@ -29,9 +29,12 @@ struct LiveGateway {
     }
 
     /// Runs `body` against the channels that `make` gives, and stops all when it is done. `refuse` is what the store
-    /// says to every commit instead of keeping, if it is not nil.
+    /// says to every commit instead of keeping, if it is not nil; `keeper` stands between inbox and store, and `ticks` is
+    /// the inbox's clock.
     static func run(
-        clock: Clock, refuse: Trouble? = nil, channels make: (Tools) throws -> [any Gateway.Channel],
+        clock: Clock, refuse: Trouble? = nil, keeper: (any Store) -> any Keeper = { $0 },
+        ticks: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        channels make: (Tools) throws -> [any Gateway.Channel],
         _ body: (LiveGateway) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intake-\(UUID().uuidString)").path
@@ -46,7 +49,7 @@ struct LiveGateway {
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             state: folder)
         let inbox = Inbox(
-            store: store, keys: keys, day: { Day($0, offset: .seconds(8 * 3600)) })
+            store: keeper(store), keys: keys, day: { Day($0, offset: .seconds(8 * 3600)) }, clock: ticks)
         if refuse != nil { inbox.close() }
         let router = Router(context: GatewayContext.self)
         for channel in try make(tools) { channel.routes(router, into: inbox) }
