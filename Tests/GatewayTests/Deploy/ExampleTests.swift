@@ -27,6 +27,22 @@ import Testing
         }
     }
 
+    @Test("the demonstration sends reports through every way in, and each is handed over") func demo() async throws {
+        try await on(.sqlite) { _ in
+            try await withFolder { folder in
+                let (complete, secrets) = (Program.path("config/complete.yaml"), folder + "/credentials")
+                try FileManager.default.createDirectory(atPath: secrets, withIntermediateDirectories: true)
+                #expect(try await Program.run(Program.path("deploy/secrets"), complete, secrets).status == 0)
+                let (status, output) = try await Program.run(
+                    "env", "CREDENTIALS_DIRECTORY=\(secrets)", "python3", Program.path("deploy/demo"),
+                    RunningGateway.executable, folder, "--once")
+                #expect(status == 0, "\(output)")
+                #expect(output.contains("12 条送入 sent, 12 张工单 tickets"), "\(output)")
+                #expect(!output.contains("pending") && !output.contains("held"), "\(output)")
+            }
+        }
+    }
+
     @Test("what intake example prints says everything in Chinese first and in English after") func languages() {
         let examples =
             Registry.channels.map { ($0.kind, $0.example) } + Registry.dispatchers.map { ($0.kind, $0.example) }
