@@ -106,6 +106,7 @@ struct BackupFolder {
         }
         await store.close()
         if note.ledger == .sqlite {
+            try SQLiteStore.fold(place + ".restored")
             try FileManager.default.moveItem(atPath: place + ".restored", toPath: place)
             try SyncedFile.sync(folder: fixed.state)
         }

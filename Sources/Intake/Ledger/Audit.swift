@@ -46,7 +46,11 @@ package struct Audit {
     private let progress: (Report) -> Void
     private var report = Report()
     /// Entries that the checkpoints so far saw of each ticket, by its id.
-    private var seen: [Int32] = []
+    private var seen: [Int32] = [0]
+    /// Entries that were read of each ticket, by its id.
+    private var found: [Int32] = [0]
+    /// Where reading the checkpoints stands: the last one, and what all together saw.
+    private var (previous, tickets, entries): (Checkpoint?, Int, Int) = (nil, 0, 0)
     private var told: Set<Int64> = []
 
     private init(_ store: any Store, _ keys: Keys, _ progress: @escaping (Report) -> Void) {
@@ -62,6 +66,7 @@ package struct Audit {
         var audit = Audit(store, keys, progress)
         try await audit.readTickets()
         try await audit.readCheckpoints()
+        try await audit.lookForUnseen()
         for complaint in try await store.books().complaints {
             audit.add(.books, words: Phrase(zh: "账不平：\(complaint.zh)", en: "the books: \(complaint.en)"))
         }
@@ -125,6 +130,8 @@ package struct Audit {
         }
         report.tickets += 1
         report.entries += verdict?.entries ?? 0
+        while found.count <= Int(id), id < found.count + 1_000_000 { found.append(0) }
+        if found.indices.contains(Int(id)) { found[Int(id)] = Int32(clamping: verdict?.entries ?? 0) }
         for finding in verdict?.findings ?? [] {
             add(finding.what, ticket: id, entry: finding.entry, words: finding.words)
         }
@@ -132,8 +139,6 @@ package struct Audit {
     }
 
     private mutating func readCheckpoints() async throws(Trouble) {
-        seen = [0]
-        var (previous, tickets, entries): (Checkpoint?, Int, Int) = (nil, 0, 0)
         while true {
             let page = try await store.checkpoints(after: previous?.id ?? 0, limit: 100)
             if page.isEmpty { break }
@@ -147,7 +152,7 @@ package struct Audit {
                 let hash = Checkpoint.hash(
                     after: previous?.hash ?? Data(), at: knot.at, tickets: knot.tickets, entries: knot.entries,
                     heads: heads, keys: keys)
-                for head in heads { count(head, &tickets, &entries) }
+                for head in heads { count(head) }
                 if hash != knot.hash || tickets != knot.tickets || entries != knot.entries {
                     add(
                         .checkpointChanged, checkpoint: knot.id,
@@ -168,7 +173,7 @@ package struct Audit {
 
     /// Tickets younger than this audit may be in a checkpoint that is younger too. A number far beyond them is forged,
     /// and takes no memory.
-    private mutating func count(_ head: Checkpoint.Head, _ tickets: inout Int, _ entries: inout Int) {
+    private mutating func count(_ head: Checkpoint.Head) {
         if !seen.indices.contains(Int(head.ticket)), head.ticket > 0, head.ticket < seen.count + 1_000_000 {
             seen.append(contentsOf: repeatElement(0, count: Int(head.ticket) - seen.count + 1))
         }
@@ -176,6 +181,31 @@ package struct Audit {
         if before == 0 { tickets += 1 }
         entries += head.entries - before
         if seen.indices.contains(Int(head.ticket)) { seen[Int(head.ticket)] = Int32(clamping: head.entries) }
+    }
+
+    /// What grew is in a checkpoint, or waits for the next. Neither: checkpoints were cut off at the end, or all of them.
+    private mutating func lookForUnseen() async throws(Trouble) {
+        var unseen: [Int64] = []
+        // Again, because a checkpoint may be tied between the two looks.
+        for _ in 0..<3 {
+            unseen = found.indices.filter { found[$0] > (seen.indices.contains($0) ? seen[$0] : 0) }.map(Int64.init)
+            for start in stride(from: 0, to: unseen.count, by: 500).reversed() {
+                let part = Array(unseen[start..<min(start + 500, unseen.count)])
+                let waiting = try await store.changed(among: part)
+                unseen.replaceSubrange(start..<start + part.count, with: part.filter { !waiting.contains($0) })
+            }
+            unseen.removeAll { told.contains($0) }
+            if unseen.isEmpty { return }
+            try await readCheckpoints()
+        }
+        guard let first = unseen.first else { return }
+        add(
+            .checkpointMissing, ticket: first,
+            words: Phrase(
+                zh: "\(unseen.count) 张工单（首张 \(first)）有条目没有任何检查点见过，也不在等下一个：末尾的检查点被删除",
+                en:
+                    "\(unseen.count) tickets (the first is \(first)) have entries that no checkpoint saw and that do not wait "
+                    + "for the next: checkpoints were removed from the end"))
     }
 
     /// Holds what a checkpoint saw against what stands there now.

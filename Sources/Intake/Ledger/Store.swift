@@ -78,6 +78,8 @@ package protocol Store: Keeper {
     func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint]
     func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head]
     func lastCheckpoint() async throws(Trouble) -> Checkpoint?
+    /// Which of these tickets grew since the last checkpoint.
+    func changed(among tickets: [Int64]) async throws(Trouble) -> Set<Int64>
     /// The hash of the entry that stands where each head says, in their order; nil where there is none.
     func hashes(at heads: [Checkpoint.Head]) async throws(Trouble) -> [Data?]
 

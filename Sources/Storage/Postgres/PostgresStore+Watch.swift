@@ -18,6 +18,16 @@ extension PostgresStore {
         ) { row throws(PostgresFailure) in row.optionalBytes() }
     }
 
+    package func changed(among tickets: [Int64]) async throws(Trouble) -> Set<Int64> {
+        let grown = try await read(
+            """
+            SELECT DISTINCT ticket FROM entries WHERE ticket = ANY($1)
+                AND id > coalesce((SELECT last_entry FROM checkpoints ORDER BY id DESC LIMIT 1), 0)
+            """, .ints(tickets)
+        ) { row throws(PostgresFailure) in try row.int() }
+        return Set(grown)
+    }
+
     package func lastCheckpoint() async throws(Trouble) -> Checkpoint? {
         try await read("SELECT id, at, tickets, entries, hash FROM checkpoints ORDER BY id DESC LIMIT 1") {
             row throws(PostgresFailure) in

@@ -13,6 +13,22 @@ extension SQLiteStore {
         try SyncedFile.sync(path)
     }
 
+    /// Carries the log of the ledger at `path`, which nobody has open, into it, and removes the log: the one file is all
+    /// there is, and may be moved.
+    package static func fold(_ path: String) throws(Trouble) {
+        do {
+            let alone = try DatabaseQueue(path: path)
+            try alone.writeWithoutTransaction { db in
+                let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
+                guard mode == "delete" else {
+                    throw Trouble.passing("账本 \(path) 正被别的程序打开", "another program has the ledger \(path) open")
+                }
+            }
+            try alone.close()
+        } catch { throw SQLiteStore.trouble(error) }
+        try SyncedFile.sync(path)
+    }
+
     package func blobs(after: BlobID?, limit: Int) async throws(Trouble) -> [BlobID] {
         try await read { db in
             try String.fetchAll(

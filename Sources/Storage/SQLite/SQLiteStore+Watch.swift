@@ -20,6 +20,13 @@ extension SQLiteStore {
         }
     }
 
+    package func changed(among tickets: [Int64]) async throws(Trouble) -> Set<Int64> {
+        try await read { db in
+            let find = try db.cachedStatement(sql: "SELECT ticket FROM changed_heads WHERE ticket = ?")
+            return Set(try tickets.compactMap { try Int64.fetchOne(find, arguments: [$0]) })
+        }
+    }
+
     package func lastCheckpoint() async throws(Trouble) -> Checkpoint? {
         try await read { db in
             try Row.fetchOne(

@@ -54,6 +54,8 @@ import Testing
             #expect(status == 0, "\(output)")
             let sum = try JSONDecoder().decode(Sum.self, from: Data(output.utf8))
             #expect(sum.tickets == 120 && sum.files == 12)
+            let names = try FileManager.default.contentsOfDirectory(atPath: gateway.state)
+            #expect(names.allSatisfy { !$0.contains("restored") }, "\(names)")
             // The same report again gets its old number: nothing was forgotten.
             try await gateway.start()
             try await Self.send(gateway, 0..<120)

@@ -29,7 +29,7 @@ import Testing
             let wall = Wall()
             let clock = try await LedgerClock(store, wall: { wall.now })
             _ = try await store.apply([try await waiting(store, for: .seconds(600), clock.now)])
-            for step in [Duration.seconds(-7200), .seconds(86400), .seconds(-5)] {
+            for step in [Duration.seconds(-7200), .seconds(86400), .seconds(-3600)] {
                 wall.step(step)
                 let before = clock.now
                 let seen = try #require(try await clock.follow(store))
@@ -37,7 +37,7 @@ import Testing
                 #expect(try await clock.follow(store) == nil)
                 let left = try #require(try await store.lanes().first?.due) - clock.now
                 #expect(left > .seconds(570) && left <= .seconds(600))
-                #expect(max(clock.now - before, before - clock.now) > .seconds(4))
+                #expect((clock.now < before) == (step < .zero))
             }
         }
     }
