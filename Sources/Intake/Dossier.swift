@@ -32,6 +32,8 @@ package struct Dossier: Sendable {
         var known = 1
         var (settled, revisions, grown, requeued): (Settlement?, Int, Bool, Bool) = (nil, 0, false, false)
         var replies: [Submission] = []
+        // Files named before this entry were erased.
+        var filesGone = 0
         for entry in entries {
             switch entry.kind {
             case .received, .followUp:
@@ -56,6 +58,10 @@ package struct Dossier: Sendable {
                 (grown, requeued) = (false, false)
             case .requeued: requeued = true
             case .told: replies = []
+            case .erased:
+                if try keys.payload(Erased.self, of: entry)?.parts.contains(.attachments) == true {
+                    filesGone = entry.sequence
+                }
             default: continue
             }
         }
@@ -72,6 +78,11 @@ package struct Dossier: Sendable {
         var remotes: [Remote] = []
         submission.attachments = said.flatMap { sequence, submission in
             submission.attachments.enumerated().map { index, attachment in
+                if sequence < filesGone {
+                    var gone = attachment
+                    gone.content = .missing(Phrase(zh: "已依法删除", en: "was erased by law").kept)
+                    return gone
+                }
                 if let file = fetched[[sequence, index]] { return file }
                 if case .remote(let remote) = attachment.content {
                     remotes.append(Remote(sequence: sequence, index: index, name: attachment.name, remote: remote))

@@ -52,7 +52,8 @@ package enum Lifecycle {
         move([.notAccepted, .withdrawn], .received, [.operator], .newRound)
         let open: [Ticket.State] = [.received, .needsInfo, .accepted, .inHand]
         move([.received, .needsInfo, .accepted], .notAccepted, [.operator], .tellCitizen)
-        move(open + [.answered, .callBack], .withdrawn, [.citizen, .operator], .tellCitizen)
+        // By us when its words are erased because nothing happened with it for years.
+        move(open + [.answered, .callBack], .withdrawn, [.citizen, .operator, .intake], .tellCitizen)
         move(open, .merged, [.operator], .tellCitizen)
         move(open, .transferredEmergency, [.operator], .tellCitizen)
         return moves

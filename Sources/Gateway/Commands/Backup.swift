@@ -9,9 +9,9 @@ struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: Terminal.both("备份账本和文件（不停机）", "Copy ledger and files while the daemon goes on"),
         discussion: Terminal.both(
-            "备份里没有主密钥：没有它，备份谁也打不开，请另处保管。同一目录可反复备份，只复制新文件。",
-            "The master key is not in it: keep it elsewhere, nobody can open the backup without. The same folder may be "
-                + "used again and again; only new files are copied."))
+            "备份里没有主密钥：没有它，备份谁也打不开，请另处保管；backup.json 记着需要哪几把（编号）。同一目录可反复备份，只复制新文件。",
+            "The master key is not in it: keep it elsewhere, nobody can open the backup without; backup.json says which "
+                + "ones it needs, by id. The same folder may be used again and again; only new files are copied."))
 
     @OptionGroup var place: Where
     @OptionGroup var form: Form
@@ -60,7 +60,7 @@ struct Restore: AsyncParsableCommand {
     func run() async throws {
         do {
             let configuration = try place.configuration()
-            let keys = try Keys(master: Data(configuration.master.bytes))
+            let keys = try configuration.keys()
             let backup = BackupFolder(path: folder)
             let (report, files) = try await backup.restore(configuration.fixed, keys: keys) { step in
                 Terminal.progress(step[Terminal.language])

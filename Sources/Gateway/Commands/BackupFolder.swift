@@ -19,7 +19,8 @@ struct BackupFolder {
         // Every file is kept before the ledger names it, so what the copy names is there.
         let files = kind == .sqlite ? try await copyFiles(ledger, progress: progress) : 0
         let note = BackupNote(
-            made: made, ledger: kind, file: file, size: size, sha256: sha256, checkpoint: mark, files: files)
+            made: made, ledger: kind, file: file, size: size, sha256: sha256, checkpoint: mark, files: files,
+            keys: try await neededKeys(ledger))
         try note.write(in: path)
         for other in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         where other.hasPrefix("ledger-") && other != file {
@@ -28,15 +29,27 @@ struct BackupFolder {
         return note
     }
 
+    /// Ids of the master keys the copy cannot be opened without: all there are in a ledger that changes its key just now.
+    private func neededKeys(_ ledger: OpenLedger) async throws(Trouble) -> [String] {
+        let kept = try await ledger.store.canary(try ledger.keys.canary())
+        var needed = [kept, try await ledger.store.root()].compactMap { $0?.key }
+        if kept.key != ledger.keys.id { needed += ledger.keys.ids }
+        return Set(needed.map(\.description)).sorted()
+    }
+
     /// Copies, still sealed, what is not there yet, and removes what no ledger names any more (what was erased by law
     /// must not live on here).
     private func copyFiles(_ ledger: OpenLedger, progress: (Int) -> Void) async throws(Trouble) -> Int {
         let copies = try FileBlobs(folder: path + "/blobs")
+        // Copies from before a change of the master key are sealed with the older one.
+        let old = (try? BackupNote.read(in: path).keys) ?? []
+        let needed = try await neededKeys(ledger)
+        let stale = !old.isEmpty && old != needed
         var named: Set<BlobID> = []
         try await each(ledger.store) { id throws(Trouble) in
             named.insert(id)
             progress(named.count)
-            if try await copies.holds(id) { return }
+            if !stale, try await copies.holds(id) { return }
             try await copy(id, from: ledger.blobs, to: copies)
         }
         for id in copies.all() where !named.contains(id) { try await copies.remove(id) }
@@ -72,6 +85,10 @@ struct BackupFolder {
         _ fixed: Configuration.Fixed, keys: Keys, progress: @escaping (Phrase) -> Void
     ) async throws -> (report: Audit.Report, files: Int) {
         let note = try BackupNote.read(in: path)
+        let missing = note.keys.filter { !keys.ids.map(\.description).contains($0) }
+        if !missing.isEmpty {
+            throw Opening.missing(note.keys.compactMap { Data(hex: $0).flatMap(KeyID.init(bytes:)) }, of: keys)
+        }
         let held = try FolderLock(folder: try Opening.makeState(fixed.state))
         defer { withExtendedLifetime(held) {} }
         progress(Phrase(zh: "复制账本", en: "copying the ledger"))
@@ -132,7 +149,7 @@ struct BackupFolder {
         _ store: any Store, _ blobs: any Blobs, _ note: BackupNote, _ keys: Keys,
         _ progress: @escaping (Phrase) -> Void
     ) async throws -> (report: Audit.Report, files: Int) {
-        try await Opening.checkCanary(keys, store)
+        let keys = try await Opening.fit(keys, to: store)
         var complaints = try await store.integrity()
         let report = try await Audit.run(store, keys: keys) { report in
             progress(Phrase(zh: "核对工单 \(report.tickets)", en: "tickets verified: \(report.tickets)"))

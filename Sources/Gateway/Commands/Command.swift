@@ -17,13 +17,13 @@ struct Command: AsyncParsableCommand {
                 subcommands: [
                     ListChannels.self, ListTickets.self, ShowTicket.self, ShowQueue.self, RouteCommands.self,
                     Doctor.self,
-                    AuditCommands.self,
+                    AuditCommands.self, AccessLog.self,
                 ]),
             CommandGroup(
                 name: Terminal.both("处理", "Act"),
                 subcommands: [
                     QuarantineCommands.self, Replay.self, Hold.self, Release.self, Requeue.self, KeyCommands.self,
-                    SendTest.self,
+                    SendTest.self, PreserveTicket.self, EraseTicket.self,
                 ]),
             CommandGroup(name: Terminal.both("备份", "Back up"), subcommands: [Backup.self, Restore.self]),
         ])

@@ -56,7 +56,18 @@ struct EntryWords {
         case .replayed:
             let reason = Phrase(kept: try payload(Replayed.self)?.reason ?? "")
             return Phrase(zh: "从隔离区重放（原因：\(reason.zh)）", en: "taken out of quarantine (\(reason.en))")
-        case .erased: return Phrase(zh: "依法删除内容", en: "content was erased by law")
+        case .erased: return erased(try payload(Erased.self))
+        case .preserved:
+            let reason = try payload(Preserved.self)?.reason ?? ""
+            return Phrase(zh: "依法保全，不得删除：\(reason)", en: "preserved, nothing may be erased: \(reason)")
+        case .unpreserved:
+            let reason = try payload(Preserved.self)?.reason ?? ""
+            return Phrase(zh: "解除保全：\(reason)", en: "preserved no longer: \(reason)")
+        case .screened:
+            let found = Set(try payload(Screened.self)?.files.compactMap(\.virus) ?? []).sorted()
+            if found.isEmpty { return Phrase(zh: "附件查毒：无异常", en: "files were looked through: clean") }
+            let names = found.joined(separator: ", ")
+            return Phrase(zh: "附件含病毒，已隔离：\(names)", en: "a virus was found, the file is kept away: \(names)")
         }
     }
 
@@ -73,6 +84,19 @@ struct EntryWords {
                 + (news.map { "（\($0.zh)）" } ?? ""),
             en: "routed: lead \(en[0])" + (and.isEmpty ? "" : ", with \(and)")
                 + "; rule \(decision.rule), catalogue \(decision.version)" + (news.map { " (\($0.en))" } ?? ""))
+    }
+
+    private func erased(_ what: Erased?) -> Phrase {
+        guard let what else { return Phrase(zh: "依法删除内容", en: "content was erased by law") }
+        let copies = what.copies.map { ledger.city.departments[$0]?.name ?? Phrase(stringLiteral: $0) }
+        return Phrase(
+            zh:
+                "依法删除：联系方式 \(what.contacts)、文字 \(what.entries)、派发内容 \(what.messages)、原件 \(what.parcels)、附件 \(what.files)（\(what.reason)）"
+                + (copies.isEmpty ? "" : "；仍有副本的单位：\(copies.map(\.zh).joined(separator: "、"))"),
+            en:
+                "erased by law: \(what.contacts) contacts, \(what.entries) texts, \(what.messages) messages, "
+                + "\(what.parcels) parcels, \(what.files) files (\(what.reason))"
+                + (copies.isEmpty ? "" : "; copies remain at: \(copies.map(\.en).joined(separator: ", "))"))
     }
 
     private func note(_ chinese: String, _ english: String, _ note: DeliveryNote?) -> Phrase {

@@ -2,11 +2,13 @@ import ArgumentParser
 import Foundation
 import Intake
 
-/// Keys of integrators.
+/// Keys of integrators, and the master key.
 struct KeyCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: Terminal.both("接口密钥：新增、列出、吊销", "API keys: add, list, revoke"),
-        subcommands: [Add.self, List.self, Revoke.self])
+        commandName: "key",
+        abstract: Terminal.both(
+            "接口密钥：新增、列出、吊销；主密钥：更换", "API keys: add, list, revoke; the master key: rotate"),
+        subcommands: [Add.self, List.self, Revoke.self, Rotate.self], aliases: ["keys"])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -68,6 +70,7 @@ struct KeyCommands: AsyncParsableCommand {
             var scopes: [String]
             var created: Instant
             var revoked: Instant?
+            var used: Instant?
         }
 
         func run() async throws {
@@ -75,17 +78,17 @@ struct KeyCommands: AsyncParsableCommand {
                 let rows = try await ledger.store.keys().map { key in
                     Row(
                         id: key.id, name: key.name, scopes: key.scopes.sorted(), created: key.created,
-                        revoked: key.revoked)
+                        revoked: key.revoked, used: key.used)
                 }
                 if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
                 var table = Table(heads: [
                     "id", Terminal.both("名称", "name"), Terminal.both("可做", "scopes"), Terminal.both("新增", "added"),
-                    Terminal.both("吊销", "revoked"),
+                    Terminal.both("最近使用", "last used"), Terminal.both("吊销", "revoked"),
                 ])
                 table.rows = rows.map { row in
                     [
                         row.id, row.name, row.scopes.joined(separator: " "), ledger.time(row.created),
-                        ledger.time(row.revoked),
+                        ledger.time(row.used), ledger.time(row.revoked),
                     ]
                 }
                 Terminal.say(table.text)

@@ -16,7 +16,6 @@ struct OpenLedger {
     init(_ place: Where) async throws {
         configuration = try place.configuration()
         city = try configuration.wantedCity()
-        keys = try Keys(master: Data(configuration.master.bytes))
         let file = configuration.fixed.state + "/ledger.sqlite"
         if configuration.fixed.ledger == .sqlite, !FileManager.default.fileExists(atPath: file) {
             throw Trouble.lasting(
@@ -25,7 +24,7 @@ struct OpenLedger {
                     "there is no ledger \(file): start the daemon once, or name its folder with --state"))
         }
         (store, blobs) = try await Opening.ledger(configuration.fixed, log: Journal.silent) { _ in }
-        try await Opening.checkCanary(keys, store)
+        keys = try await Opening.fit(try configuration.keys(), to: store)
         ahead = try await store.sharedTime().map { $0 - .wall } ?? .zero
     }
 

@@ -43,16 +43,21 @@ struct QuarantineCommands: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: Terminal.both("显示信封和内容（已脱敏）", "Show envelope and bytes, masked"),
             discussion: Terminal.both(
-                "--raw 原样输出字节，含身份；不属于任何工单，所以没有历史可记。",
-                "--raw writes the bytes as they came, identities and all; they belong to no ticket, so no history records it."
-            ))
+                "--raw 理由：原样输出字节，含身份；先在查看记录（intake access）里记下是谁、为什么看。",
+                "--raw REASON writes the bytes as they came, identities and all; who looked and why is first written into "
+                    + "the access log (intake access)."))
 
         @OptionGroup var place: Where
         @Argument(help: "隔离编号 Number in the quarantine") var id: Int64
-        @Flag(help: "原样输出字节 The bytes as they came") var raw = false
+        @Option(help: "原样输出字节的理由（记入查看记录） The bytes as they came, and why; written into the access log")
+        var raw: String?
 
         /// Characters shown masked.
         private static let reach = 64 * 1024
+
+        func validate() throws {
+            guard raw?.trimmed.isEmpty != true else { throw ValidationError("--raw REASON") }
+        }
 
         func run() async throws {
             try await place.withLedger { ledger in
@@ -62,7 +67,8 @@ struct QuarantineCommands: AsyncParsableCommand {
                         "原件 \(found.parcel) 不在账本里；请运行 intake doctor",
                         "parcel \(found.parcel) is not in the ledger; run: intake doctor")
                 }
-                if raw {
+                if let raw {
+                    try await ledger.noteAccess(to: "quarantine \(id)", reason: raw)
                     return try await QuarantineCommands.read(kept, ledger) { FileHandle.standardOutput.write($0) }
                 }
                 let envelope = try ledger.keys.open([String: String].self, kept.envelope, as: "envelope")

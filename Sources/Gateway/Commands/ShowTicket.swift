@@ -24,6 +24,7 @@ struct ShowTicket: AsyncParsableCommand {
         try await place.withLedger { ledger in
             var ticket = try await ledger.ticket(number)
             if let reveal {
+                try await ledger.noteAccess(to: "identity", of: ticket.number.id, reason: reveal)
                 var outcome = Outcome(ticket: ticket.number.id)
                 outcome.entries = [
                     try ledger.keys.entry(

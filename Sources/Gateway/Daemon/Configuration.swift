@@ -17,7 +17,7 @@ struct Configuration {
         var privateAddress: Listener.Address
         var ledger: Ledger
         var state: String
-        /// SHA-256 of the master key.
+        /// SHA-256 of the master key and the older ones.
         var key: String
         /// Free bytes below which nothing more is taken (rule 9).
         var floor: Int64
@@ -25,10 +25,14 @@ struct Configuration {
     let file: String
     let fixed: Fixed
     let master: Secret
+    /// Masters in use before it, which open what they sealed.
+    let olderMasters: [Secret]
     let city: City?
     let alerts: String?
     /// Passing trouble is borne this many times, then the delivery is held for a person.
     let holdAfter: Int
+    /// How long each kind of data is kept.
+    let retention: Retention
     /// Networks whose `Forwarded` headers are believed.
     let proxies: [NetBlock]
     let channels: [(name: String, type: any Channel.Type, settings: Settings)]
@@ -57,16 +61,20 @@ struct Configuration {
             settings.complain(
                 "state", expected: Phrase(zh: "绝对路径", en: "an absolute path"), found: quoted(stateInFile))
         }
-        master = Configuration.masterKey(settings.table("keys"))
+        let keys = settings.table("keys")
+        master = Configuration.masterKey(keys)
+        olderMasters = keys.has("older") ? keys.secrets("older") : []
         let outside = Configuration.address(listen, "public")
         let inside = Configuration.address(listen, "private")
         Configuration.refuseOneDoor(listen, outside, inside)
         fixed = Fixed(
             publicAddress: outside, privateAddress: inside, ledger: ledger,
-            state: state ?? manager.state ?? stateInFile, key: Data(SHA256.hash(data: master.bytes)).hex,
+            state: state ?? manager.state ?? stateInFile,
+            key: Data(SHA256.hash(data: ([master] + olderMasters).flatMap { Data(SHA256.hash(data: $0.bytes)) })).hex,
             floor: store.size("floor", default: 512 << 20))
         alerts = settings.optionalString("alerts")
         holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12
+        retention = Retention(settings.optionalTable("retention"))
         proxyTable = settings.optionalTable("proxies")
         proxies = proxyTable?.networks("networks") ?? []
 
@@ -95,6 +103,11 @@ struct Configuration {
             city = nil
             for complaint in error.complaints { complaints.add(complaint) }
         }
+    }
+
+    /// Keys of the masters named here, not yet fitted to a ledger; lasting trouble where one is too short.
+    func keys() throws(Trouble) -> Keys {
+        try Keys(master: Data(master.bytes), older: olderMasters.map { Data($0.bytes) })
     }
 
     /// The city; a configuration without one is refused.

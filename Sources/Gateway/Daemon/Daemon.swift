@@ -34,11 +34,10 @@ final class Daemon: Sendable {
     init(file: String, state: String?, manager: ServiceManager, log: Logger, wall: @escaping Now) async throws {
         let configuration = Configuration(file: file, manager: manager, state: state, complaints: Complaints())
         try await Rehearsal.check(configuration, log: log)
-        let keys = try Keys(master: Data(configuration.master.bytes))
         let broken = Broken()
         held = try FolderLock(folder: try Opening.makeState(configuration.fixed.state))
         let (store, blobs) = try await Opening.ledger(configuration.fixed, log: log) { broken.fail($0) }
-        try await Opening.checkCanary(keys, store)
+        let keys = try await Opening.fit(try configuration.keys(), to: store)
         let clock = try await LedgerClock(store, wall: wall)
         let now: Now = { clock.now }
         self.clock = clock
@@ -116,6 +115,7 @@ final class Daemon: Sendable {
             Ticker(
                 tools: tools, inbox: inbox, floor: fixed.floor, clock: clock, manager: manager, clerk: { current.clerk }
             ),
+            DailyRound(tools: tools, retention: { current.works?.retention }),
             Listener(
                 address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
                 responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log,

@@ -34,17 +34,31 @@ enum Opening {
         return path
     }
 
-    /// A ledger made with another key is never touched: everything sealed in it would be lost to us (rule 8).
-    static func checkCanary(_ keys: Keys, _ store: any Store) async throws {
-        let kept = try await store.canary(try keys.seal(Data("canary".utf8), as: "canary"))
-        do { _ = try keys.open(kept, as: "canary") } catch {
-            throw ConfigurationError([
-                Complaint(
-                    file: "intake.yaml", line: 1, path: "keys.master",
-                    expected: Phrase(zh: "建立此账本时用的主密钥", en: "the master key this ledger was made with"),
-                    found: Phrase(zh: "另一把", en: "another one"))
-            ])
+    /// The keys that fit the ledger. One sealed with another key is never touched: everything in it would be lost to us
+    /// (rule 8).
+    static func fit(_ keys: Keys, to store: any Store) async throws -> Keys {
+        let kept = try await store.canary(try keys.canary())
+        let root = try await store.root()
+        do { return try keys.fitting(canary: kept, root: root) } catch {
+            let needed = [kept, root].compactMap { $0?.key }
+            throw missing(needed, of: keys)
         }
+    }
+
+    /// Says which of the keys that are needed the configuration lacks.
+    static func missing(_ needed: [KeyID], of keys: Keys) -> ConfigurationError {
+        func list(_ ids: some Sequence<KeyID>) -> String {
+            Set(ids.map(\.description)).sorted().joined(separator: ", ")
+        }
+        let wanted = list(needed)
+        return ConfigurationError([
+            Complaint(
+                file: "intake.yaml", line: 1, path: "keys.master",
+                expected: Phrase(
+                    zh: "封存此账本的主密钥（编号 \(wanted)），为 keys.master 或在 keys.older 中",
+                    en: "the master key this ledger was sealed with (id \(wanted)), as keys.master or in keys.older"),
+                found: Phrase(zh: "另一把（\(list(keys.ids))）", en: "another one (\(list(keys.ids)))"))
+        ])
     }
 
     /// What lies in the scratch folder belongs to requests that died with the last process.
@@ -78,6 +92,6 @@ enum Rehearsal {
         _ = try Works(
             configuration, tools: tools, inbox: Inbox(store: store, keys: keys, day: { Day($0, offset: .zero) }))
         await store.close()
-        _ = try Keys(master: Data(configuration.master.bytes))
+        _ = try configuration.keys()
     }
 }

@@ -11,6 +11,7 @@ struct Works: Sendable {
     let dispatchers: [String: any Dispatcher]
     let ways: Pipeline.Ways
     let holdAfter: Int
+    let retention: Retention
     /// Destinations where what may have happened is held for a person rather than tried again (rule 7).
     let holdsUnclear: Set<String>
     let tools: Tools
@@ -41,6 +42,7 @@ struct Works: Sendable {
         self.dispatchers = dispatchers
         self.tools = tools
         holdAfter = configuration.holdAfter
+        retention = configuration.retention
         holdsUnclear = holding
         ways = Pipeline.Ways(answers: channels.compactMapValues(\.answers), alerts: configuration.alerts)
         let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)

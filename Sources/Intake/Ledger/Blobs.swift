@@ -20,6 +20,12 @@ package protocol Blobs: Sendable {
     func remove(_ id: BlobID, untouchedFor idle: Duration) async throws(Trouble)
     /// Removes rooms that were neither finished nor written to for so long.
     func sweep(idle: Duration) async throws(Trouble)
+    /// Puts other chunks of the same length in the place of those there are. `change` gets each chunk with its number
+    /// and whether it is the last, and gives nil to leave it. Who reads meanwhile, or after a crash, finds old or new
+    /// chunks. True if one was changed; false also where there is no such blob.
+    func rewrite(
+        _ id: BlobID, _ change: @Sendable (Data, Int, Bool) throws(Trouble) -> Data?
+    ) async throws(Trouble) -> Bool
     /// Bytes free for blobs, nil where that cannot be told.
     func free() async throws(Trouble) -> Int64?
 }

@@ -68,6 +68,47 @@ package protocol Store: Keeper {
     func key(hash: Data) async throws(Trouble) -> APIKey?
     func keys() async throws(Trouble) -> [APIKey]
     func revokeKey(id: String, at: Instant) async throws(Trouble) -> Bool
+    /// Notes that the key was used.
+    func usedKey(id: String, at: Instant) async throws(Trouble)
+
+    // Retention and erasure
+    /// Puts a ticket under legal hold, or ends that, with its entry; false if it was so already.
+    func preserve(_ ticket: Int64, entry: NewEntry) async throws(Trouble) -> Bool
+    func unpreserve(_ ticket: Int64, entry: NewEntry) async throws(Trouble) -> Bool
+    /// What erasing these parts would take away; lasting trouble if there is no such ticket.
+    func sight(of parts: Set<ErasurePart>, ticket: Int64) async throws(Trouble) -> ErasureSight
+    /// Erases in one commit with the entry that says so: payloads, contacts, messages, parcels and the names of files;
+    /// files that nothing names any more are doomed. With the words, the work on the ticket ends: what was not handed
+    /// over is cancelled, and a ticket not at an end is withdrawn. False, with nothing written, if the ticket is under
+    /// legal hold or has another number of entries than were `seen`.
+    func erase(
+        _ parts: Set<ErasurePart>, of ticket: Int64, entry: NewEntry, seen: Int
+    ) async throws(Trouble) -> Bool
+    /// Notes that there is nothing of this part to erase.
+    func noteErased(_ part: ErasurePart, of ticket: Int64, at: Instant) async throws(Trouble)
+    /// Tickets with ids above `after` that nothing happened with since, of which this part was not erased yet, and that
+    /// are under no legal hold, in order of id.
+    func silent(since: Instant, part: ErasurePart, after: Int64, limit: Int) async throws(Trouble) -> [Int64]
+    /// Parcels with ids above `after`, received before, whose bytes are still there and are wanted neither by the
+    /// quarantine nor by a legal hold.
+    func originals(before: Instant, after: Int64, limit: Int) async throws(Trouble) -> [Int64]
+    /// Erases envelope and bytes of parcels; their rows stay, so that the books balance.
+    func eraseOriginals(_ parcels: [Int64]) async throws(Trouble)
+    /// Gives up what nobody took out of quarantine, with its bytes; gives how many, at most `limit`.
+    func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int
+    /// Files to be removed, at most 500.
+    func doomed() async throws(Trouble) -> [BlobID]
+    func undoom(_ blob: BlobID) async throws(Trouble)
+    /// Makes what was erased unreadable also in the database's own files, as far as that is ours to do.
+    func scrub() async throws(Trouble)
+
+    // Access log
+    /// Writes down that somebody is about to be shown what nobody sees unasked.
+    func note(_ access: NewAccess) async throws(Trouble)
+    /// Newest first, with ids below `before`; of one ticket, or of all.
+    func accesses(of ticket: Int64?, before: Int64?, limit: Int) async throws(Trouble) -> [Access]
+    /// Removes what is older; gives how many, at most `limit`.
+    func forgetAccesses(before: Instant, limit: Int) async throws(Trouble) -> Int
 
     // History that cannot be bent (rule 11)
     /// Whether the ids of tickets follow each other without a gap, so that a gap is a ticket taken away: one writer
@@ -104,6 +145,18 @@ package protocol Store: Keeper {
     // Life
     /// The sealed canary that tells a wrong key (rule 8): kept if there is none yet, and what is kept is returned.
     func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed
+    /// The sealed root, nil unless the master key was changed (`Keys.fitting`).
+    func root() async throws(Trouble) -> Sealed?
+    /// Replaces both, once nothing is sealed with an older key any more.
+    func keep(canary: Sealed, root: Sealed) async throws(Trouble)
+    /// How many values of a shelf each key has sealed.
+    func sealedCounts(on shelf: Shelf) async throws(Trouble) -> [KeyID: Int]
+    /// Values of a shelf that another key sealed, behind `after`, in order of their places.
+    func sealed(
+        on shelf: Shelf, notWith key: KeyID, after: ShelvedValue.Place, limit: Int
+    ) async throws(Trouble) -> [ShelvedValue]
+    /// Replaces values in one commit; those that are no longer what they were are left alone.
+    func reseal(_ changes: [(old: ShelvedValue, new: Sealed)], on shelf: Shelf) async throws(Trouble)
     /// Commits a row, synced, or says why it cannot.
     func probe(at: Instant) async throws(Trouble)
     /// The moment told to the last `probe`.
@@ -248,13 +301,19 @@ package struct APIKey: Sendable, Equatable {
     package var scopes: Set<String>
     package var created: Instant
     package var revoked: Instant?
-    package init(id: String, name: String, hash: Data, scopes: Set<String>, created: Instant, revoked: Instant? = nil) {
+    /// Roughly when it was used last: noted once an hour.
+    package var used: Instant?
+    package init(
+        id: String, name: String, hash: Data, scopes: Set<String>, created: Instant, revoked: Instant? = nil,
+        used: Instant? = nil
+    ) {
         self.id = id
         self.name = name
         self.hash = hash
         self.scopes = scopes
         self.created = created
         self.revoked = revoked
+        self.used = used
     }
 }
 

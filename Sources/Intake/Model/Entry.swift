@@ -26,8 +26,14 @@ package enum EntryKind: String, Sendable, Codable, CaseIterable {
     case told
     /// Taken out of quarantine.
     case replayed
-    /// The payload of an earlier entry was erased by law; payload `Erased`.
+    /// What was said, files or identities were erased by law; payload `Erased`.
     case erased
+    /// Nothing of the ticket may be erased from now on; payload `Preserved`.
+    case preserved
+    /// The end of that; payload `Preserved`.
+    case unpreserved
+    /// Its files were looked through for viruses; payload `Screened`.
+    case screened
 }
 
 /// One line of a ticket's history as it is read back.
@@ -66,6 +72,8 @@ package struct NewEntry: Sendable, Equatable {
     package var actor: String
     package var payload: Sealed
     package var digest: Data
+    /// The kept parcel its words came in: filled in by the store, so that the bytes can be erased with the words.
+    package var parcel: Int64?
 
     package init(
         at: Instant, kind: EntryKind, actor: String, payload: Sealed, digest: Data

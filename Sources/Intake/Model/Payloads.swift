@@ -31,3 +31,64 @@ package struct Requeued: Sendable, Equatable, Codable {
     package var reason: String
     package init(reason: String) { self.reason = reason }
 }
+
+/// Payload of `preserved` and `unpreserved` entries.
+package struct Preserved: Sendable, Equatable, Codable {
+    /// Why, in the words of whoever asked; no identity.
+    package var reason: String
+    package init(reason: String) { self.reason = reason }
+}
+
+/// What of a ticket can be erased. The raw values are stored: they are never renamed.
+package enum ErasurePart: String, Sendable, Codable, CaseIterable {
+    /// Contacts, and the bytes the reports came as, which name them too.
+    case identity
+    /// What was said, in entries and messages, and the bytes it came as.
+    case text
+    case attachments
+}
+
+/// Payload of an `erased` entry: what went, and who outside still has it.
+package struct Erased: Sendable, Equatable, Codable {
+    package var parts: Set<ErasurePart>
+    /// Why, in the words of whoever asked, or the setting; no identity.
+    package var reason: String
+    package var contacts: Int
+    package var entries: Int
+    package var messages: Int
+    package var parcels: Int
+    package var files: Int
+    /// Departments that were handed a copy and were not reached by this.
+    package var copies: [String]
+
+    package init(
+        parts: Set<ErasurePart>, reason: String, contacts: Int = 0, entries: Int = 0, messages: Int = 0,
+        parcels: Int = 0, files: Int = 0, copies: [String] = []
+    ) {
+        self.parts = parts
+        self.reason = reason
+        self.contacts = contacts
+        self.entries = entries
+        self.messages = messages
+        self.parcels = parcels
+        self.files = files
+        self.copies = copies
+    }
+}
+
+/// Payload of a `screened` entry.
+package struct Screened: Sendable, Equatable, Codable {
+    /// One file by the entry that names it and its place there; `virus` is what the scanner called it, nil if it is clean.
+    package struct File: Sendable, Equatable, Codable {
+        package var sequence: Int
+        package var index: Int
+        package var virus: String?
+        package init(sequence: Int, index: Int, virus: String?) {
+            self.sequence = sequence
+            self.index = index
+            self.virus = virus
+        }
+    }
+    package var files: [File]
+    package init(files: [File]) { self.files = files }
+}

@@ -3,34 +3,65 @@ package import Foundation
 
 /// Every key the ledger needs, derived from one master secret (HKDF-SHA256, RFC 5869), each for one purpose only
 /// (rule 8). The master secret is in a credential file and nowhere in the store or its backups.
+///
+/// Two keys come from a master: one seals; the other is the root of all that must stay the same for the life of a
+/// ledger (hashes things are looked up by, look-up codes, the knots of checkpoints). A new master seals anew and keeps
+/// the root of the first: see `fitting`.
 package struct Keys: Sendable {
-    /// Names the sealing key inside every sealed value, so that it can be rotated.
-    let sealID: UInt32
-    let sealing: SymmetricKey
+    /// What comes from one master secret.
+    struct Pair: Sendable {
+        /// Names the sealing key inside every sealed value, so that it can be rotated.
+        var id: UInt32
+        var sealing: SymmetricKey
+        var root: Data
+
+        /// Lasting trouble for fewer than 32 bytes.
+        init(_ master: Data) throws(Trouble) {
+            guard master.count >= 32 else {
+                throw .lasting(
+                    "主密钥至少 32 字节，实为 \(master.count)；可用 head -c 32 /dev/urandom 生成",
+                    "the master key must hold at least 32 bytes, found \(master.count); make one with: head -c 32 /dev/urandom"
+                )
+            }
+            sealing = Keys.derive("sealing", from: master)
+            root = Data(
+                HMAC<SHA256>.authenticationCode(for: Data("intake/1/root".utf8), using: SymmetricKey(data: master)))
+            id = HMAC<SHA256>.authenticationCode(for: Data("key id".utf8), using: sealing).prefix(4)
+                .reduce(0) { $0 << 8 | UInt32($1) }
+        }
+    }
+    /// Seals and opens.
+    let current: Pair
+    /// Open what they sealed when they were in use.
+    let older: [Pair]
+    let root: Data
     // Made ready once: that takes longer than authenticating a short text.
     let index: HMAC<SHA256>
     let token: HMAC<SHA256>
     let knot: HMAC<SHA256>
 
-    /// `master`: at least 32 bytes of randomness; fewer is a lasting trouble.
-    package init(master: Data) throws(Trouble) {
-        guard master.count >= 32 else {
-            throw .lasting(
-                "主密钥至少 32 字节，实为 \(master.count)；可用 head -c 32 /dev/urandom 生成",
-                "the master key must hold at least 32 bytes, found \(master.count); make one with: head -c 32 /dev/urandom"
-            )
-        }
-        func derive(_ purpose: String) -> SymmetricKey {
-            HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: SymmetricKey(data: master), info: Data("intake/1/\(purpose)".utf8),
-                outputByteCount: 32)
-        }
-        sealing = derive("sealing")
-        index = HMAC(key: derive("index"))
-        token = HMAC(key: derive("token"))
-        knot = HMAC(key: derive("checkpoint"))
-        sealID = HMAC<SHA256>.authenticationCode(for: Data("key id".utf8), using: sealing).prefix(4)
-            .reduce(0) { $0 << 8 | UInt32($1) }
+    /// - Parameters:
+    ///   - master: at least 32 bytes of randomness; fewer is a lasting trouble.
+    ///   - older: masters that were in use before it.
+    package init(master: Data, older: [Data] = []) throws(Trouble) {
+        var pairs: [Pair] = []
+        for secret in older { pairs.append(try Pair(secret)) }
+        let pair = try Pair(master)
+        self.init(pair, older: pairs, root: pair.root)
+    }
+
+    init(_ current: Pair, older: [Pair], root: Data) {
+        self.current = current
+        self.older = older
+        self.root = root
+        index = HMAC(key: Keys.derive("index", from: root))
+        token = HMAC(key: Keys.derive("token", from: root))
+        knot = HMAC(key: Keys.derive("checkpoint", from: root))
+    }
+
+    private static func derive(_ purpose: String, from key: Data) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: key), info: Data("intake/1/\(purpose)".utf8), outputByteCount: 32)
     }
 
     /// 16 bytes that stand for a source id on a channel: equal ids have equal keys, and the id cannot be read back.

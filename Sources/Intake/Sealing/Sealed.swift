@@ -8,17 +8,23 @@ package struct Sealed: Sendable, Equatable {
     package var bytes: Data
     /// Takes bytes that were kept before; nothing is checked until they are opened.
     package init(_ bytes: Data) { self.bytes = bytes }
+
+    /// Id of the key that sealed it; nil where the bytes are no sealed value of this version.
+    package var key: KeyID? {
+        guard bytes.count >= 33, bytes.first == 1 else { return nil }
+        return KeyID(bytes.dropFirst().prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+    }
 }
 
 extension Keys {
     /// Seals `plain`; `context` says what it is and must be the same when it is opened.
     package func seal(_ plain: some DataProtocol, as context: String) throws(Trouble) -> Sealed {
         do {
-            let box = try AES.GCM.seal(plain, using: sealing, authenticating: Data(context.utf8))
+            let box = try AES.GCM.seal(plain, using: current.sealing, authenticating: Data(context.utf8))
             var bytes = Data(capacity: 33 + plain.count)
             bytes.append(1)
             for shift in stride(from: 24, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: sealID >> shift))
+                bytes.append(UInt8(truncatingIfNeeded: current.id >> shift))
             }
             guard let rest = box.combined else { throw CryptoKitError.incorrectParameterSize }
             bytes.append(rest)
@@ -28,19 +34,18 @@ extension Keys {
 
     /// The plain bytes; needs a person if the value was sealed with another key or was changed.
     package func open(_ sealed: Sealed, as context: String) throws(Trouble) -> Data {
-        let bytes = sealed.bytes
-        guard bytes.count >= 33, bytes.first == 1 else {
+        guard let id = sealed.key else {
             throw .needsPerson("密封内容的格式本版本不认识", "a sealed value has a form this version does not know")
         }
-        let id = bytes.dropFirst().prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard id == sealID else {
+        guard let pair = id.number == current.id ? current : older.first(where: { $0.id == id.number }) else {
             throw .needsPerson(
-                "内容是用另一把密钥封存的；请用建账时的密钥启动",
-                "a value was sealed with another key; start with the key the ledger was made with")
+                "内容是用主密钥 \(id) 封存的，配置里没有它；请放进 keys.master 或 keys.older",
+                "a value was sealed with the master key \(id), which is not there; name it as keys.master or in keys.older"
+            )
         }
         do {
-            let box = try AES.GCM.SealedBox(combined: bytes.dropFirst(5))
-            return try AES.GCM.open(box, using: sealing, authenticating: Data(context.utf8))
+            let box = try AES.GCM.SealedBox(combined: sealed.bytes.dropFirst(5))
+            return try AES.GCM.open(box, using: pair.sealing, authenticating: Data(context.utf8))
         } catch { throw .needsPerson("密封内容被改动或截断：\(context)", "a sealed value was changed or cut: \(context)") }
     }
 

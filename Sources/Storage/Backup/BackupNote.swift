@@ -23,9 +23,12 @@ package struct BackupNote: Sendable, Equatable, Codable {
     package var checkpoint: Mark?
     /// Attachments and large parcels beside it; they are inside the copy where the database holds them.
     package var files: Int
+    /// Ids of the master keys it cannot be opened without.
+    package var keys: [String]
 
     package init(
-        made: Instant, ledger: Ledger, file: String, size: Int64, sha256: String, checkpoint: Mark?, files: Int
+        made: Instant, ledger: Ledger, file: String, size: Int64, sha256: String, checkpoint: Mark?, files: Int,
+        keys: [String]
     ) {
         self.made = made
         self.ledger = ledger
@@ -34,6 +37,7 @@ package struct BackupNote: Sendable, Equatable, Codable {
         self.sha256 = sha256
         self.checkpoint = checkpoint
         self.files = files
+        self.keys = keys
     }
 
     /// The note of a folder; lasting trouble where there is none that reads.

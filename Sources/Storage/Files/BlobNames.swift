@@ -33,6 +33,21 @@ final class BlobNames: Sendable {
         try SyncedFile.sync(folder: parent)
     }
 
+    /// Puts a written file in the place of one that is there; false, and nothing done, if it is there no more.
+    func replace(_ id: BlobID, with file: SyncedFile) throws(Trouble) -> Bool {
+        try file.sync()
+        let there = try one.withLock { _ throws(Trouble) in
+            guard FileManager.default.fileExists(atPath: path(of: id)) else {
+                file.remove()
+                return false
+            }
+            try file.move(to: path(of: id))
+            return true
+        }
+        if there { try SyncedFile.sync(folder: parent(of: id)) }
+        return there
+    }
+
     /// One folder for 256th parts of all files. Where its name cannot be synced it goes again, so that the next try makes
     /// it anew instead of finding it.
     private func make(_ parent: String) throws(Trouble) {

@@ -52,13 +52,7 @@ package struct FileBlobs: Blobs {
                 "账本目录里没有文件 \(id.hex.prefix(12))…", "there is no file \(id.hex.prefix(12))… in the ledger's folder")
         }
         defer { try? file.close() }
-        while let head = try take(4, from: file) {
-            let length = head.reduce(0) { $0 << 8 | Int($1) }
-            guard length <= BlobWriter.chunk + 64, let chunk = try take(length, from: file) else {
-                throw .needsPerson("留存的文件被截断：\(id.hex.prefix(12))…", "a kept file is cut: \(id.hex.prefix(12))…")
-            }
-            try await each(chunk)
-        }
+        while let chunk = try piece(from: file) { try await each(chunk) }
     }
 
     package func holds(_ id: BlobID) async throws(Trouble) -> Bool {
@@ -82,6 +76,42 @@ package struct FileBlobs: Blobs {
 
     /// All blobs there are.
     package func all() -> [BlobID] { names.untouched(for: .zero, after: nil, limit: .max) }
+
+    /// A file is written anew whole and takes the place of the old one, so its first chunk tells whether that is needed.
+    package func rewrite(
+        _ id: BlobID, _ change: @Sendable (Data, Int, Bool) throws(Trouble) -> Data?
+    ) async throws(Trouble) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: names.path(of: id)) else { return false }
+        defer { try? file.close() }
+        var new: SyncedFile?
+        do throws(Trouble) {
+            var (number, chunk) = (0, try piece(from: file))
+            while let now = chunk {
+                let next = try piece(from: file)
+                let changed = try change(now, number, next == nil)
+                if new == nil, changed == nil { return false }
+                if new == nil { new = try SyncedFile(path: "\(unfinished)/\(UUID().uuidString)") }
+                if let new { try FileRoom(file: new, names: names, failed: failed).frame(changed ?? now) }
+                (number, chunk) = (number + 1, next)
+            }
+            guard let whole = new else { return false }
+            new = nil
+            return try names.replace(id, with: whole)
+        } catch {
+            new?.discard()
+            throw error
+        }
+    }
+
+    /// One chunk; nil at the end.
+    private func piece(from file: FileHandle) throws(Trouble) -> Data? {
+        guard let head = try take(4, from: file) else { return nil }
+        let length = head.reduce(0) { $0 << 8 | Int($1) }
+        guard length <= BlobWriter.chunk + 64, let chunk = try take(length, from: file) else {
+            throw .needsPerson("留存的文件被截断", "a kept file is cut")
+        }
+        return chunk
+    }
 
     package func free() async throws(Trouble) -> Int64? {
         let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder)
@@ -113,7 +143,9 @@ private final class FileRoom: BlobRoom {
         self.failed = failed
     }
 
-    func append(_ chunk: Data) async throws(Trouble) {
+    func append(_ chunk: Data) async throws(Trouble) { try frame(chunk) }
+
+    func frame(_ chunk: Data) throws(Trouble) {
         var framed = Data(capacity: chunk.count + 4)
         for shift in stride(from: 24, through: 0, by: -8) {
             framed.append(UInt8(truncatingIfNeeded: chunk.count >> shift))

@@ -55,6 +55,9 @@ package final class SyncedFile: Sendable {
         }
     }
 
+    /// Removes what was synced.
+    func remove() { unsafe unlink(path) }
+
     package func discard() {
         Glibc.close(descriptor)
         unsafe unlink(path)

@@ -73,7 +73,9 @@ struct PostgresAcceptance: Sendable {
         for key in order {
             guard let first = firsts[key], case .ticket(let new) = parcels[first.parcel].arrivals[first.item].content
             else { continue }
-            _ = writing.add(new, received: parcels[first.parcel].received) { first.kept.number?.id ?? 0 }
+            _ = writing.add(new, parcel: parcelIDs[first.parcel], received: parcels[first.parcel].received) {
+                first.kept.number?.id ?? 0
+            }
         }
         let statements = [newArrivals, newParcels, newQuarantine, newCursors].compactMap(\.self) + writing.statements
         return statements.isEmpty ? .unchanged(receipts) : PostgresEnding(receipts, statements)

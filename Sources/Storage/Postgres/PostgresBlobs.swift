@@ -77,6 +77,32 @@ package final class PostgresBlobs: Blobs {
                 .int(idle.wholeMilliseconds)))
     }
 
+    /// Chunk by chunk where it lies.
+    package func rewrite(
+        _ id: BlobID, _ change: @Sendable (Data, Int, Bool) throws(Trouble) -> Data?
+    ) async throws(Trouble) -> Bool {
+        let found = try await read(
+            "SELECT id, (SELECT count(*) FROM blob_chunks WHERE blob = blobs.id) FROM blobs WHERE name = $1",
+            .text(id.hex)
+        ) { row throws(PostgresFailure) in (try row.int(), try row.int()) }
+        guard let (blob, count) = found.first else { return false }
+        var changed = false
+        for number in 0..<count {
+            let chunk = try await read(
+                "SELECT bytes FROM blob_chunks WHERE blob = $1 AND number = $2", .int(blob), .int(number)
+            ) { row throws(PostgresFailure) in try row.bytes() }
+            guard let chunk = chunk.first, let new = try change(chunk, Int(number), number == count - 1) else {
+                continue
+            }
+            _ = try await run(
+                PostgresStatement(
+                    "UPDATE blob_chunks SET bytes = $3 WHERE blob = $1 AND number = $2", .int(blob), .int(number),
+                    .bytes(new)))
+            changed = true
+        }
+        return changed
+    }
+
     /// The server does not tell.
     package func free() async throws(Trouble) -> Int64? { nil }
 

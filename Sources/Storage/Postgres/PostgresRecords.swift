@@ -47,12 +47,12 @@ extension Assignment {
 }
 
 extension APIKey {
-    static let columns = "id, name, hash, scopes, created, revoked"
+    static let columns = "id, name, hash, scopes, created, revoked, used"
 
     init(row: inout PostgresRow) throws(PostgresFailure) {
         self.init(
             id: try row.text(), name: try row.text(), hash: try row.bytes(),
             scopes: Set(try row.text().split(separator: " ").map(String.init)), created: try row.instant(),
-            revoked: try row.optionalInstant())
+            revoked: try row.optionalInstant(), used: try row.optionalInstant())
     }
 }

@@ -95,6 +95,7 @@ enum PostgresSchema {
             kind text NOT NULL,
             actor text NOT NULL,
             payload bytea,
+            parcel bigint,
             digest bytea NOT NULL CHECK (octet_length(digest) = 32),
             hash bytea NOT NULL CHECK (octet_length(hash) = 32),
             PRIMARY KEY (ticket, sequence)
@@ -180,13 +181,16 @@ enum PostgresSchema {
             channel text NOT NULL,
             at bigint NOT NULL,
             reason text NOT NULL,
-            replayed bigint
+            replayed bigint,
+            erased bigint
         );
         CREATE INDEX quarantine_waiting ON quarantine (id) WHERE replayed IS NULL;
+        CREATE INDEX quarantine_by_parcel ON quarantine (parcel);
 
         CREATE TABLE cursors (channel text PRIMARY KEY, cursor text NOT NULL);
 
         CREATE TABLE staged (
+            id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
             form bytea NOT NULL,
             file text NOT NULL,
             sealed bytea NOT NULL,
@@ -197,6 +201,24 @@ enum PostgresSchema {
         CREATE INDEX staged_by_at ON staged (at);
         CREATE INDEX staged_by_blob ON staged (blob);
         CREATE TABLE files (blob text COLLATE "C" NOT NULL, ticket bigint NOT NULL, PRIMARY KEY (blob, ticket));
+        CREATE INDEX files_by_ticket ON files (ticket);
+        CREATE TABLE doomed (blob text COLLATE "C" PRIMARY KEY);
+        CREATE TABLE erasures (
+            ticket bigint NOT NULL REFERENCES tickets (id),
+            part text NOT NULL CHECK (part IN ('identity', 'text', 'attachments')),
+            at bigint NOT NULL,
+            PRIMARY KEY (ticket, part)
+        );
+        CREATE TABLE preserved (ticket bigint PRIMARY KEY REFERENCES tickets (id), at bigint NOT NULL);
+        CREATE TABLE accesses (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            at bigint NOT NULL,
+            actor text NOT NULL,
+            ticket bigint,
+            sealed bytea NOT NULL
+        );
+        CREATE INDEX accesses_by_ticket ON accesses (ticket) WHERE ticket IS NOT NULL;
+        CREATE INDEX accesses_by_at ON accesses (at);
 
         CREATE TABLE api_keys (
             id text PRIMARY KEY,
@@ -204,7 +226,8 @@ enum PostgresSchema {
             hash bytea NOT NULL UNIQUE,
             scopes text NOT NULL,
             created bigint NOT NULL,
-            revoked bigint
+            revoked bigint,
+            used bigint
         );
 
         CREATE TABLE checkpoints (

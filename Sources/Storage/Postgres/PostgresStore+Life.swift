@@ -70,6 +70,11 @@ extension PostgresStore {
             == 1
     }
 
+    package func usedKey(id: String, at: Instant) async throws(Trouble) {
+        try await run(
+            PostgresStatement("UPDATE api_keys SET used = $2 WHERE id = $1", .text(id), .int(at.milliseconds)))
+    }
+
     package func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed {
         try await run(
             PostgresStatement(

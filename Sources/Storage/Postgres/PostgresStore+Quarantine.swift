@@ -7,7 +7,7 @@ extension PostgresStore {
         try await read(
             """
             SELECT id, parcel, item, channel, at, reason FROM quarantine
-            WHERE id > $1 AND replayed IS NULL ORDER BY id LIMIT $2
+            WHERE id > $1 AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT $2
             """, .int(after), .int(Int64(limit))
         ) { row throws(PostgresFailure) in
             Quarantined(
@@ -40,7 +40,7 @@ extension PostgresStore {
     ) async throws(Trouble) -> Receipt? {
         let take = PostgresStatement(
             """
-            UPDATE quarantine SET replayed = $2 WHERE id = $1 AND replayed IS NULL
+            UPDATE quarantine SET replayed = $2 WHERE id = $1 AND replayed IS NULL AND erased IS NULL
             RETURNING parcel, item, channel, key
             """, .int(quarantined), .int(at.milliseconds))
         let follow = PostgresTicket.lock(arrival.content.followsUp.map { [$0] } ?? [])
@@ -57,7 +57,7 @@ extension PostgresStore {
             if case .ticket(let new) = arrival.content {
                 let id = try connection.run("SELECT nextval('ticket_ids')")
                     .first { row throws(PostgresFailure) in try row.int() }
-                become = writing.add(new, received: at) { id ?? 0 }
+                become = writing.add(new, parcel: parcel, received: at) { id ?? 0 }
                 if let number = become.1 { writing.append(entry, as: entry.kind, to: number.id) }
             }
             var statements = writing.statements

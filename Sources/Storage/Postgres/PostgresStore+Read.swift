@@ -125,7 +125,7 @@ extension PostgresStore {
                 books.unowned = try count(
                     """
                     SELECT count(*) FROM tickets WHERE state NOT IN \(PostgresTicket.endsInSQL)
-                        AND NOT EXISTS (SELECT 1 FROM jobs WHERE lane = 'settle' AND subject = tickets.id)
+                        AND NOT EXISTS (SELECT 1 FROM jobs WHERE lane IN ('settle', 'screen') AND subject = tickets.id)
                         AND NOT EXISTS (SELECT 1 FROM assignments WHERE ticket = tickets.id)
                     """)
                 return books

@@ -70,6 +70,13 @@ package final class PostgresStore: Store {
         _ sql: String, _ values: PostgresValue...,
         row: @escaping @Sendable (inout PostgresRow) throws(PostgresFailure) -> Value
     ) async throws(Trouble) -> [Value] {
+        try await read(sql, values, row: row)
+    }
+
+    func read<Value: Sendable>(
+        _ sql: String, _ values: [PostgresValue],
+        row: @escaping @Sendable (inout PostgresRow) throws(PostgresFailure) -> Value
+    ) async throws(Trouble) -> [Value] {
         var statement = PostgresStatement(sql)
         statement.values = values
         let sealed = statement

@@ -94,7 +94,9 @@ struct PostgresWriting: Sendable {
 
     /// Makes a ticket, or joins the one it follows up if that was locked and is not at an end. `id` is asked for only
     /// where a new one is made.
-    mutating func add(_ new: NewTicket, received: Instant, id: () -> Int64) -> (ArrivalClass, TicketNumber) {
+    mutating func add(_ new: NewTicket, parcel: Int64?, received: Instant, id: () -> Int64) -> (
+        ArrivalClass, TicketNumber
+    ) {
         let joins = joins(new)
         let ticket: PostgresTicket
         if let joined = joins {
@@ -106,7 +108,9 @@ struct PostgresWriting: Sendable {
         }
         for contact in new.contacts { contacts.append((ticket.id, ticket.parties + contact.party, contact)) }
         tickets[ticket.id]?.parties += (new.contacts.map(\.party).max() ?? -1) + 1
-        append(new.entry, as: joins == nil ? new.entry.kind : .followUp, to: ticket.id)
+        var entry = new.entry
+        entry.parcel = parcel
+        append(entry, as: joins == nil ? new.entry.kind : .followUp, to: ticket.id)
         add(new.blobs, to: ticket.id)
         for job in new.jobs { add(NewJob(lane: job.lane, due: job.due, subject: ticket.id)) }
         return (joins == nil ? .ticket : .followUp, ticket.number)
@@ -191,13 +195,13 @@ struct PostgresWriting: Sendable {
         if lines.isEmpty { return nil }
         return PostgresStatement(
             """
-            INSERT INTO entries (ticket, sequence, at, kind, actor, payload, digest, hash)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO entries (ticket, sequence, at, kind, actor, payload, digest, hash, parcel)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             .ints(lines.map(\.ticket)), .ints(lines.map { Int64($0.sequence) }),
             .ints(lines.map(\.entry.at.milliseconds)), .texts(lines.map(\.kind.rawValue)),
             .texts(lines.map(\.entry.actor)), .byteses(lines.map(\.entry.payload.bytes)),
-            .byteses(lines.map(\.entry.digest)), .byteses(lines.map(\.hash)))
+            .byteses(lines.map(\.entry.digest)), .byteses(lines.map(\.hash)), .ints(lines.map(\.entry.parcel)))
     }
 
     private var newContacts: PostgresStatement? {

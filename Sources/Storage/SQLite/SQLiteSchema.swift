@@ -18,11 +18,6 @@ enum SQLiteSchema {
         try migrator.migrate(pool)
     }
 
-    private static func oneOf<Word: CaseIterable & RawRepresentable>(_ type: Word.Type) -> String
-    where Word.RawValue == String {
-        type.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-    }
-
     private static let one = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE parcels (
@@ -31,7 +26,8 @@ enum SQLiteSchema {
             CHECK ((body IS NULL) <> (blob IS NULL)));
         CREATE TABLE tickets (
             id INTEGER PRIMARY KEY, day INTEGER NOT NULL, channel TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (state IN (\(oneOf(Ticket.State.self)))),
+            state TEXT NOT NULL CHECK (state IN ('received', 'needs-info', 'accepted', 'in-hand', 'answered',
+                'call-back', 'closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')),
             round INTEGER NOT NULL DEFAULT 1 CHECK (round > 0), kind TEXT, category TEXT, area TEXT,
             urgent INTEGER NOT NULL, confidential INTEGER NOT NULL, language TEXT NOT NULL, received INTEGER NOT NULL,
             resolve_by INTEGER, entries INTEGER NOT NULL CHECK (entries > 0),
@@ -42,8 +38,9 @@ enum SQLiteSchema {
         CREATE TABLE arrivals (
             key BLOB PRIMARY KEY CHECK (length(key) = 16), digest BLOB NOT NULL,
             parcel INTEGER NOT NULL REFERENCES parcels (id), item INTEGER NOT NULL,
-            class TEXT NOT NULL CHECK (class IN (\(oneOf(ArrivalClass.self)))),
-            notice TEXT CHECK (notice IN (\(oneOf(Notice.self)))), reason TEXT,
+            class TEXT NOT NULL CHECK (class IN ('ticket', 'follow-up', 'notice', 'quarantined', 'refused')),
+            notice TEXT CHECK (notice IN ('bounce', 'auto-reply', 'platform-event', 'delivery-state', 'call-back-answer',
+                'department-update')), reason TEXT,
             ticket INTEGER REFERENCES tickets (id), at INTEGER NOT NULL,
             CHECK ((class IN ('ticket', 'follow-up')) = (ticket IS NOT NULL)),
             CHECK ((class = 'notice') = (notice IS NOT NULL)),
@@ -51,12 +48,14 @@ enum SQLiteSchema {
         CREATE TABLE entries (
             ticket INTEGER NOT NULL REFERENCES tickets (id), sequence INTEGER NOT NULL CHECK (sequence > 0),
             at INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, payload BLOB,
+            -- Where its words came in: the bytes go with them.
+            parcel INTEGER REFERENCES parcels (id),
             digest BLOB NOT NULL CHECK (length(digest) = 32), hash BLOB NOT NULL CHECK (length(hash) = 32),
             PRIMARY KEY (ticket, sequence)) WITHOUT ROWID;
         CREATE TABLE persons (id INTEGER PRIMARY KEY);
         CREATE TABLE contacts (
             id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id),
-            role TEXT NOT NULL CHECK (role IN (\(oneOf(Party.Role.self)))), party INTEGER NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('reporter', 'on-behalf-of', 'follower')), party INTEGER NOT NULL,
             person INTEGER REFERENCES persons (id), kind TEXT NOT NULL, sealed BLOB NOT NULL,
             hash BLOB NOT NULL CHECK (length(hash) = 16), verified INTEGER);
         CREATE INDEX contacts_by_ticket ON contacts (ticket);
@@ -68,8 +67,9 @@ enum SQLiteSchema {
         CREATE INDEX jobs_by_due ON jobs (lane, due);
         CREATE TABLE assignments (
             id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id), round INTEGER NOT NULL,
-            department TEXT NOT NULL, role TEXT NOT NULL CHECK (role IN (\(oneOf(Assignment.Role.self)))),
-            state TEXT NOT NULL CHECK (state IN (\(oneOf(Assignment.State.self)))), sent INTEGER NOT NULL,
+            department TEXT NOT NULL, role TEXT NOT NULL CHECK (role IN ('lead', 'co-handler')),
+            state TEXT NOT NULL CHECK (state IN ('sent', 'signed', 'contacted', 'handling', 'answered', 'returned',
+                'cancelled')), sent INTEGER NOT NULL,
             sign_by INTEGER, contact_by INTEGER, resolve_by INTEGER,
             UNIQUE (ticket, round, department, role));
         CREATE UNIQUE INDEX one_lead ON assignments (ticket, round) WHERE role = 'lead' AND state <> 'returned'
@@ -77,30 +77,45 @@ enum SQLiteSchema {
         CREATE TABLE deliveries (
             id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id), destination TEXT NOT NULL,
             recipient TEXT NOT NULL, contact INTEGER REFERENCES contacts (id), content BLOB NOT NULL,
-            state TEXT NOT NULL CHECK (state IN (\(oneOf(Delivery.State.self)))), created INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'held', 'cancelled')), created INTEGER NOT NULL,
             attempts INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX deliveries_by_ticket ON deliveries (ticket);
         CREATE INDEX deliveries_held ON deliveries (id) WHERE state = 'held';
         CREATE TABLE attempts (
             delivery INTEGER NOT NULL REFERENCES deliveries (id), number INTEGER NOT NULL, at INTEGER NOT NULL,
-            result TEXT NOT NULL CHECK (result IN (\(oneOf(Attempt.Result.self)))), reason TEXT NOT NULL,
+            result TEXT NOT NULL CHECK (result IN ('delivered', 'passing', 'lasting', 'unclear', 'needs-person')), reason TEXT NOT NULL,
             PRIMARY KEY (delivery, number)) WITHOUT ROWID;
         CREATE TABLE quarantine (
             id INTEGER PRIMARY KEY, parcel INTEGER NOT NULL REFERENCES parcels (id), item INTEGER NOT NULL,
-            key BLOB NOT NULL, channel TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, replayed INTEGER);
+            key BLOB NOT NULL, channel TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, replayed INTEGER,
+            erased INTEGER);
+        CREATE INDEX quarantine_by_parcel ON quarantine (parcel);
         CREATE TABLE cursors (channel TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE staged (
-            form BLOB NOT NULL, file TEXT NOT NULL, sealed BLOB NOT NULL, blob TEXT NOT NULL, at INTEGER NOT NULL,
-            PRIMARY KEY (form, file)) WITHOUT ROWID;
+            id INTEGER PRIMARY KEY, form BLOB NOT NULL, file TEXT NOT NULL, sealed BLOB NOT NULL, blob TEXT NOT NULL,
+            at INTEGER NOT NULL, UNIQUE (form, file));
         -- Which tickets name a file in their sealed entries.
         CREATE TABLE files (blob TEXT NOT NULL, ticket INTEGER NOT NULL REFERENCES tickets (id),
             PRIMARY KEY (blob, ticket)) WITHOUT ROWID;
+        CREATE INDEX files_by_ticket ON files (ticket);
+        -- Files that nothing names any more and that are to be removed.
+        CREATE TABLE doomed (blob TEXT PRIMARY KEY) WITHOUT ROWID;
+        -- What was erased of which ticket, and tickets of which nothing may be.
+        CREATE TABLE erasures (ticket INTEGER NOT NULL REFERENCES tickets (id),
+            part TEXT NOT NULL CHECK (part IN ('identity', 'text', 'attachments')), at INTEGER NOT NULL,
+            PRIMARY KEY (ticket, part)) WITHOUT ROWID;
+        CREATE TABLE preserved (ticket INTEGER PRIMARY KEY REFERENCES tickets (id), at INTEGER NOT NULL);
+        -- Who was shown what nobody sees unasked.
+        CREATE TABLE accesses (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, ticket INTEGER,
+            sealed BLOB NOT NULL);
+        CREATE INDEX accesses_by_ticket ON accesses (ticket) WHERE ticket IS NOT NULL;
+        CREATE INDEX accesses_by_at ON accesses (at);
         CREATE INDEX parcels_by_blob ON parcels (blob) WHERE blob IS NOT NULL;
         CREATE INDEX staged_by_blob ON staged (blob);
         CREATE INDEX staged_by_at ON staged (at);
         CREATE TABLE api_keys (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL,
-            created INTEGER NOT NULL, revoked INTEGER) WITHOUT ROWID;
+            created INTEGER NOT NULL, revoked INTEGER, used INTEGER) WITHOUT ROWID;
         CREATE TABLE checkpoints (
             id INTEGER PRIMARY KEY, at INTEGER NOT NULL, tickets INTEGER NOT NULL, entries INTEGER NOT NULL,
             hash BLOB NOT NULL CHECK (length(hash) = 32));

@@ -76,7 +76,8 @@ extension SQLiteStore {
         var number: TicketNumber?
         let become: ArrivalClass
         switch arrival.content {
-        case .ticket(let ticket): (become, number) = try birth(ticket, next: &next, received: kept.received, in: db)
+        case .ticket(let ticket):
+            (become, number) = try birth(ticket, parcel: parcel, next: &next, received: kept.received, in: db)
         case .notice(let notice): (become, kind) = (.notice, notice)
         case .refused(let why): (become, reason) = (.refused, why)
         case .quarantined(let why):
@@ -101,15 +102,16 @@ extension SQLiteStore {
 
     /// A ticket with its contacts, first jobs and first entry; or one more entry of the ticket it follows up.
     private static func birth(
-        _ ticket: NewTicket, next: inout Int64, received: Instant, in db: Database
+        _ ticket: NewTicket, parcel: Int64, next: inout Int64, received: Instant, in db: Database
     ) throws -> (ArrivalClass, TicketNumber) {
         let become: ArrivalClass
         let number: TicketNumber
         // Parties of different submissions are different people, until their contacts say otherwise.
         var parties = 0
+        var entry = ticket.entry
+        entry.parcel = parcel
         if let earlier = try ticket.followsUp.flatMap({ try openTicket($0.id, in: db) }), earlier == ticket.followsUp {
             (become, number) = (.followUp, earlier)
-            var entry = ticket.entry
             entry.kind = .followUp
             try append([entry], to: earlier.id, in: db)
             parties =
@@ -131,7 +133,7 @@ extension SQLiteStore {
                 number.id, ticket.day.number, ticket.channel, ticket.kind?.rawValue, ticket.category, ticket.area,
                 ticket.urgent, ticket.confidential, ticket.language.rawValue, received.milliseconds, hash,
             ])
-            try insert(ticket.entry, ticket: number.id, sequence: 1, hash: hash, in: db)
+            try insert(entry, ticket: number.id, sequence: 1, hash: hash, in: db)
         }
         for contact in ticket.contacts {
             try db.cachedStatement(

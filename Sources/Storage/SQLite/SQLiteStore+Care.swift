@@ -10,7 +10,7 @@ extension SQLiteStore {
                 db,
                 sql: """
                     SELECT id, parcel, item, channel, at, reason FROM quarantine
-                    WHERE id > ? AND replayed IS NULL ORDER BY id LIMIT ?
+                    WHERE id > ? AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT ?
                     """, arguments: [after, limit]
             ).map { row in
                 Quarantined(
@@ -46,7 +46,7 @@ extension SQLiteStore {
                 let row = try Row.fetchOne(
                     db,
                     sql: """
-                        UPDATE quarantine SET replayed = ? WHERE id = ? AND replayed IS NULL
+                        UPDATE quarantine SET replayed = ? WHERE id = ? AND replayed IS NULL AND erased IS NULL
                         RETURNING parcel, item, channel, key
                         """, arguments: [at.milliseconds, quarantined])
             else { return nil }
@@ -144,7 +144,7 @@ extension SQLiteStore {
     package func key(hash: Data) async throws(Trouble) -> APIKey? {
         try await read { db in
             try Row.fetchOne(
-                db, sql: "SELECT id, name, hash, scopes, created, revoked FROM api_keys WHERE hash = ?",
+                db, sql: "SELECT id, name, hash, scopes, created, revoked, used FROM api_keys WHERE hash = ?",
                 arguments: [hash]
             ).map(APIKey.init(row:))
         }
@@ -153,7 +153,7 @@ extension SQLiteStore {
     package func keys() async throws(Trouble) -> [APIKey] {
         try await read { db in
             try Row.fetchAll(
-                db, sql: "SELECT id, name, hash, scopes, created, revoked FROM api_keys ORDER BY created, id"
+                db, sql: "SELECT id, name, hash, scopes, created, revoked, used FROM api_keys ORDER BY created, id"
             ).map(APIKey.init(row:))
         }
     }
@@ -166,6 +166,12 @@ extension SQLiteStore {
             return db.changesCount == 1
         }
     }
+
+    package func usedKey(id: String, at: Instant) async throws(Trouble) {
+        try await write { db in
+            try db.execute(sql: "UPDATE api_keys SET used = ? WHERE id = ?", arguments: [at.milliseconds, id])
+        }
+    }
 }
 
 extension APIKey {
@@ -173,6 +179,6 @@ extension APIKey {
         self.init(
             id: row[0], name: row[1], hash: row[2],
             scopes: Set((row[3] as String).split(separator: " ").map(String.init)), created: row.instant(4),
-            revoked: row.moment(5))
+            revoked: row.moment(5), used: row.moment(6))
     }
 }

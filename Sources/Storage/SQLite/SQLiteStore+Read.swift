@@ -158,7 +158,7 @@ extension SQLiteStore {
                 """
                 SELECT count(*) FROM tickets WHERE state NOT IN
                     ('closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')
-                AND id NOT IN (SELECT subject FROM jobs WHERE lane = 'settle')
+                AND id NOT IN (SELECT subject FROM jobs WHERE lane IN ('settle', 'screen'))
                 AND NOT EXISTS (SELECT 1 FROM assignments WHERE ticket = tickets.id)
                 """)
             return books

@@ -39,12 +39,12 @@ extension SQLiteStore {
     static func insert(_ entry: NewEntry, ticket: Int64, sequence: Int, hash: Data, in db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO entries (ticket, sequence, at, kind, actor, payload, digest, hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO entries (ticket, sequence, at, kind, actor, payload, digest, hash, parcel)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             ticket, sequence, entry.at.milliseconds, entry.kind.rawValue, entry.actor, entry.payload.bytes,
-            entry.digest, hash,
+            entry.digest, hash, entry.parcel,
         ])
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO changed_heads (ticket, entries) VALUES (?, ?)")
             .execute(arguments: [ticket, sequence - 1])

@@ -30,6 +30,8 @@ package final class SQLiteStore: Store {
             try pool.writeWithoutTransaction { db in
                 // GRDB sets NORMAL when it opens a pool in WAL mode; read back, and run on nothing else (rule 1).
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // What is erased is overwritten, not only let go (sqlite.org/pragma.html#pragma_secure_delete).
+                try db.execute(sql: "PRAGMA secure_delete = ON")
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = \(SQLiteLog.pages)")
                 let level = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
                 let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""

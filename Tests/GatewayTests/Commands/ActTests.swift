@@ -52,7 +52,7 @@ import Testing
             #expect(try await gateway.lines(Quarantined.self, ["quarantine"]).lines.map(\.id) == [1, 2, 3])
             let shown = try await gateway.command(["quarantine", "show", "1"]).output
             #expect(shown.contains("webhook-id: a") && shown.contains("〔电话〕") && !shown.contains("13800138000"))
-            #expect(try await gateway.command(["quarantine", "show", "1", "--raw"]).output == good)
+            #expect(try await gateway.command(["quarantine", "show", "1", "--raw", "查来源"]).output == good)
 
             let dry = try await gateway.lines(Line.self, ["replay", "--channel", "cti", "--dry-run"])
             #expect(dry.status == 1 && dry.lines.map(\.class) == [.ticket, .quarantined, .ticket], "\(dry.output)")

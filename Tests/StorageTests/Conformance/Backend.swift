@@ -51,6 +51,26 @@ enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Runs `body` with an empty ledger and empty blobs.
+    func withLedger(_ body: (any Store, any Blobs) async throws -> Void) async throws {
+        switch self {
+        case .sqlite:
+            try await withFolder { folder in
+                let store = try SQLiteStore(path: folder + "/ledger.sqlite")
+                try await body(store, FileBlobs(folder: folder + "/blobs"))
+                await store.close()
+            }
+        case .postgres:
+            try await withPostgres { conninfo in
+                let store = try await PostgresStore(conninfo: conninfo, connections: 2)
+                let blobs = try await PostgresBlobs(conninfo: conninfo)
+                try await body(store, blobs)
+                await store.close()
+                await blobs.close()
+            }
+        }
+    }
+
     /// Runs `body` with empty blobs.
     func withBlobs(_ body: (any Blobs) async throws -> Void) async throws {
         switch self {

@@ -10,6 +10,8 @@ final class KeyRing: Sendable {
     }
 
     static let memory = Duration.seconds(5)
+    /// How often the use of a key is noted in the ledger.
+    static let stamp = Duration.seconds(3600)
     /// Keys remembered.
     static let limit = 1000
 
@@ -29,6 +31,10 @@ final class KeyRing: Sendable {
         guard let key = try await tools.store.key(hash: tools.keys.secretHash(secret)), key.revoked == nil else {
             known.withLock { $0[secret] = nil }
             return nil
+        }
+        if key.used.map({ now - $0 >= Self.stamp }) ?? true {
+            // Who looks at the list sees a key nobody uses; that this could not be noted harms no report.
+            try? await tools.store.usedKey(id: key.id, at: now)
         }
         known.withLock { known in
             if known.count >= Self.limit { known = [:] }

@@ -139,7 +139,10 @@ struct History {
             }
         case .revealed: .revealed
         case .alerted: .alerted
-        case .delivered, .held, .released, .requeued, .fetched, .moved, .told, .replayed, .erased: nil
+        case .delivered, .held, .released, .requeued, .fetched, .moved, .told, .replayed, .erased, .preserved,
+            .unpreserved,
+            .screened:
+            nil
         }
     }
 }

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Intake
+
+/// Who was shown identities, when, of which ticket, and why.
+struct AccessLog: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "access",
+        abstract: Terminal.both("谁在何时为何查看过身份或原件", "Who looked at identities or raw bytes, when and why"),
+        discussion: Terminal.both(
+            "每次 ticket --reveal 和 quarantine show --raw 都先记在这里；保存期见设置 retention.access-log，至少六个月。",
+            "Every ticket --reveal and quarantine show --raw is written here first. Kept as retention.access-log says, six "
+                + "months at least."))
+
+    @OptionGroup var place: Where
+    @OptionGroup var form: Form
+    @Option(help: "只看这张工单 Of this ticket only") var ticket: String?
+    @Option(help: "最多几条 At most so many") var limit = 100
+
+    private struct Row: Encodable {
+        var id: Int64
+        var at: Instant
+        var actor: String
+        var ticket: TicketNumber?
+        var shown: String
+        var reason: String
+    }
+
+    func run() async throws {
+        try await place.withLedger { ledger in
+            let of = try await ticket == nil ? nil : ledger.ticket(ticket ?? "").number.id
+            let found = try await ledger.store.accesses(of: of, before: nil, limit: limit)
+            let numbers = Dictionary(
+                try await ledger.store.tickets(Array(Set(found.compactMap(\.ticket)))).map {
+                    ($0.number.id, $0.number)
+                },
+                uniquingKeysWith: { first, _ in first })
+            var rows: [Row] = []
+            for access in found {
+                let note = try ledger.keys.open(AccessNote.self, access.sealed, as: "access")
+                rows.append(
+                    Row(
+                        id: access.id, at: access.at, actor: access.actor,
+                        ticket: access.ticket.flatMap { numbers[$0] },
+                        shown: note.shown, reason: note.reason))
+            }
+            if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
+            var table = Table(heads: [
+                Terminal.both("时间", "time"), Terminal.both("谁", "who"), Terminal.both("工单", "ticket"),
+                Terminal.both("看了什么", "shown"), Terminal.both("理由", "why"),
+            ])
+            table.rows = rows.map { row in
+                [ledger.time(row.at), row.actor, row.ticket?.description ?? "—", row.shown, row.reason]
+            }
+            Terminal.say(table.text)
+        }
+    }
+}
+
+extension OpenLedger {
+    /// Written down before anything is shown; what cannot be written down is not shown.
+    func noteAccess(to shown: String, of ticket: Int64? = nil, reason: String) async throws {
+        let note = AccessNote(shown: shown, reason: Masker.mask(reason.trimmed))
+        try await store.note(
+            NewAccess(at: now, actor: actor, ticket: ticket, sealed: try keys.seal(json: note, as: "access")))
+    }
+}

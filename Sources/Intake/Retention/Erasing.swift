@@ -1,0 +1,57 @@
+/// Takes away what the law no longer lets us keep: payloads and files go, the chain of entries stays and verifies.
+package struct Erasing: Sendable {
+    package enum Result: Sendable, Equatable {
+        case done(Erased)
+        /// Under legal hold.
+        case preserved
+        /// There was nothing of these parts any more.
+        case nothing
+    }
+    let store: any Store
+    let blobs: any Blobs
+    let keys: Keys
+    /// The same bytes may be on their way in again and be named in a moment: a file kept within this time is left for a
+    /// later round.
+    var idle = Duration.days(1)
+
+    package init(store: any Store, blobs: any Blobs, keys: Keys, idle: Duration = .days(1)) {
+        self.store = store
+        self.blobs = blobs
+        self.keys = keys
+        self.idle = idle
+    }
+
+    /// Erases parts of a ticket with an entry that says so, in one commit, and then the files. `reason` passes the
+    /// masker. Passing trouble if the ticket changes faster than this reads it.
+    package func erase(
+        _ parts: Set<ErasurePart>, of ticket: Int64, at now: Instant, by actor: String, reason: String
+    ) async throws(Trouble) -> Result {
+        for _ in 0..<5 {
+            let sight = try await store.sight(of: parts, ticket: ticket)
+            if sight.preserved { return .preserved }
+            if sight.isEmpty { return .nothing }
+            let erased = Erased(
+                parts: parts, reason: Masker.mask(reason), contacts: sight.contacts, entries: sight.entries,
+                messages: sight.messages, parcels: sight.parcels, files: sight.files, copies: sight.copies)
+            let entry = try keys.entry(.erased, at: now, actor: actor, erased)
+            guard try await store.erase(parts, of: ticket, entry: entry, seen: sight.seen) else { continue }
+            return .done(erased)
+        }
+        throw .passing("工单一直在变；请重试", "the ticket goes on changing; try again")
+    }
+
+    /// Removes the files that nothing names any more, and what the database's own files still hold of what was erased.
+    /// Gives how many files went.
+    @discardableResult
+    package func clear() async throws(Trouble) -> Int {
+        var count = 0
+        for id in try await store.doomed() {
+            try await blobs.remove(id, untouchedFor: idle)
+            if try await blobs.holds(id) { continue }
+            try await store.undoom(id)
+            count += 1
+        }
+        try await store.scrub()
+        return count
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+package import Intake
+
+/// Erasure of tickets. `secure_delete` is on (SQLiteStore): what goes is overwritten with zeros.
+extension SQLiteStore {
+    package func preserve(_ ticket: Int64, entry: NewEntry) async throws(Trouble) -> Bool {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO preserved (ticket, at) VALUES (?, ?)",
+                arguments: [ticket, entry.at.milliseconds])
+            guard db.changesCount == 1 else { return false }
+            try SQLiteStore.append([entry], to: ticket, in: db)
+            return true
+        }
+    }
+
+    package func unpreserve(_ ticket: Int64, entry: NewEntry) async throws(Trouble) -> Bool {
+        try await write { db in
+            try db.execute(sql: "DELETE FROM preserved WHERE ticket = ?", arguments: [ticket])
+            guard db.changesCount == 1 else { return false }
+            try SQLiteStore.append([entry], to: ticket, in: db)
+            return true
+        }
+    }
+
+    package func sight(of parts: Set<ErasurePart>, ticket: Int64) async throws(Trouble) -> ErasureSight {
+        try await read { db in
+            var sight = ErasureSight()
+            func count(_ sql: String) throws -> Int {
+                try Int.fetchOne(db, sql: sql, arguments: ["ticket": ticket]) ?? 0
+            }
+            let seen = try Int.fetchOne(db, sql: "SELECT entries FROM tickets WHERE id = ?", arguments: [ticket])
+            guard let seen else { throw Trouble.lasting("没有工单 \(ticket)", "there is no ticket \(ticket)") }
+            sight.seen = seen
+            sight.preserved = try count("SELECT count(*) FROM preserved WHERE ticket = :ticket") > 0
+            if parts.contains(.identity) {
+                sight.contacts = try count("SELECT count(*) FROM contacts WHERE ticket = :ticket")
+            }
+            sight.entries = try count(
+                """
+                SELECT count(*) FROM entries WHERE ticket = :ticket AND payload IS NOT NULL
+                    AND kind IN (\(Erasure.kinds(parts)))
+                """)
+            if parts.contains(.text) {
+                sight.messages = try count(
+                    "SELECT count(*) FROM deliveries WHERE ticket = :ticket AND length(content) > 0")
+            }
+            let raw = "SELECT count(*) FROM parcels WHERE id IN (\(Erasure.parcels)) AND length(envelope) > 0"
+            sight.parcels = try count("\(raw) AND NOT \(Erasure.isWanted)")
+            sight.shared = try count("\(raw) AND \(Erasure.isWanted)")
+            if parts.contains(.attachments) {
+                sight.files = try count("SELECT count(*) FROM files WHERE ticket = :ticket")
+            }
+            sight.copies = try String.fetchAll(db, sql: Erasure.copies, arguments: ["ticket": ticket])
+            return sight
+        }
+    }
+
+    package func erase(
+        _ parts: Set<ErasurePart>, of ticket: Int64, entry: NewEntry, seen: Int
+    ) async throws(Trouble) -> Bool {
+        try await write { db in
+            func run(_ sql: String) throws { try db.execute(sql: sql, arguments: ["ticket": ticket]) }
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT entries, EXISTS (SELECT 1 FROM preserved WHERE ticket = tickets.id) FROM tickets WHERE id = ?
+                    """, arguments: [ticket])
+            guard let row, row[0] == seen, row[1] == 0 else { return false }
+            for sql in Erasure.statements(parts, empty: "x''") { try run(sql) }
+            let parcels = try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM parcels WHERE id IN (\(Erasure.parcels)) AND length(envelope) > 0
+                        AND NOT \(Erasure.isWanted)
+                    """, arguments: ["ticket": ticket])
+            var blobs = try SQLiteStore.eraseOriginals(parcels, in: db)
+            if parts.contains(.attachments) {
+                blobs += try String.fetchAll(
+                    db, sql: "DELETE FROM files WHERE ticket = ? RETURNING blob", arguments: [ticket])
+            }
+            try SQLiteStore.doom(blobs, in: db)
+            for part in parts { try SQLiteStore.noteErased(part, of: ticket, at: entry.at, in: db) }
+            try SQLiteStore.append([entry], to: ticket, in: db)
+            return true
+        }
+    }
+
+    package func noteErased(_ part: ErasurePart, of ticket: Int64, at: Instant) async throws(Trouble) {
+        try await write { db in try SQLiteStore.noteErased(part, of: ticket, at: at, in: db) }
+    }
+
+    private static func noteErased(_ part: ErasurePart, of ticket: Int64, at: Instant, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO erasures (ticket, part, at) VALUES (?, ?, ?)",
+            arguments: [ticket, part.rawValue, at.milliseconds])
+    }
+
+    package func originals(before: Instant, after: Int64, limit: Int) async throws(Trouble) -> [Int64] {
+        try await read { db in
+            try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM parcels WHERE id > ? AND received < ? AND length(envelope) > 0
+                        AND NOT \(Erasure.isWanted) ORDER BY id LIMIT ?
+                    """, arguments: [after, before.milliseconds, limit])
+        }
+    }
+
+    package func eraseOriginals(_ parcels: [Int64]) async throws(Trouble) {
+        try await write { db in try SQLiteStore.doom(try SQLiteStore.eraseOriginals(parcels, in: db), in: db) }
+    }
+
+    /// Gives the blobs the parcels named.
+    static func eraseOriginals(_ parcels: [Int64], in db: Database) throws -> [String] {
+        var blobs: [String] = []
+        for id in parcels {
+            blobs += try String.fetchAll(
+                db, sql: "SELECT blob FROM parcels WHERE id = ? AND blob IS NOT NULL", arguments: [id])
+            try db.execute(
+                sql: "UPDATE parcels SET envelope = x'', body = x'', blob = NULL WHERE id = ?", arguments: [id])
+        }
+        return blobs
+    }
+
+    static func doom(_ blobs: [String], in db: Database) throws {
+        for blob in blobs {
+            let named = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT 1 FROM staged WHERE blob = ?1 UNION ALL SELECT 1 FROM parcels WHERE blob = ?1
+                    UNION ALL SELECT 1 FROM files WHERE blob = ?1
+                    """, arguments: [blob])
+            if named == nil {
+                try db.execute(sql: "INSERT OR IGNORE INTO doomed (blob) VALUES (?)", arguments: [blob])
+            }
+        }
+    }
+}

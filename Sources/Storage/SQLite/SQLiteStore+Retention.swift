@@ -1,0 +1,93 @@
+import Foundation
+import GRDB
+package import Intake
+
+/// What goes by its age, and the access log.
+extension SQLiteStore {
+    package func silent(
+        since: Instant, part: ErasurePart, after: Int64, limit: Int
+    ) async throws(Trouble) -> [Int64] {
+        try await read { db in
+            try Int64.fetchAll(
+                db,
+                sql: Erasure.silent.replacing("$1", with: ":after").replacing("$2", with: ":since")
+                    .replacing("$3", with: ":part").replacing("$4", with: ":limit"),
+                arguments: ["after": after, "since": since.milliseconds, "part": part.rawValue, "limit": limit])
+        }
+    }
+
+    package func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int {
+        try await write { db in
+            let parcels = try Int64.fetchAll(
+                db,
+                sql: """
+                    UPDATE quarantine SET erased = ? WHERE id IN (SELECT id FROM quarantine
+                        WHERE at < ? AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT ?) RETURNING parcel
+                    """, arguments: [at.milliseconds, before.milliseconds, limit])
+            let free = try Set(parcels).sorted().filter { parcel in
+                try Row.fetchOne(
+                    db, sql: "SELECT 1 FROM parcels WHERE id = ? AND NOT \(Erasure.isWanted)", arguments: [parcel])
+                    != nil
+            }
+            try SQLiteStore.doom(try SQLiteStore.eraseOriginals(free, in: db), in: db)
+            return parcels.count
+        }
+    }
+
+    package func doomed() async throws(Trouble) -> [BlobID] {
+        try await read { db in
+            // What a report has named since is no longer doomed.
+            try String.fetchAll(db, sql: Erasure.doomed).map(BlobID.init(hex:))
+        }
+    }
+
+    package func undoom(_ blob: BlobID) async throws(Trouble) {
+        try await write { db in try db.execute(sql: "DELETE FROM doomed WHERE blob = ?", arguments: [blob.hex]) }
+    }
+
+    /// Carries the log into the ledger and cuts it off: it holds pages as they were before. Somebody who reads just now
+    /// may be in the way; the next round does it then.
+    package func scrub() async throws(Trouble) {
+        do {
+            try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            let path = pool.path
+            try await pool.write { _ in SQLiteLog.lengthen(of: path) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+        {
+            return
+        } catch { throw SQLiteStore.trouble(error) }
+    }
+
+    package func note(_ access: NewAccess) async throws(Trouble) {
+        try await write { db in
+            try db.execute(
+                sql: "INSERT INTO accesses (at, actor, ticket, sealed) VALUES (?, ?, ?, ?)",
+                arguments: [access.at.milliseconds, access.actor, access.ticket, access.sealed.bytes])
+        }
+    }
+
+    package func accesses(of ticket: Int64?, before: Int64?, limit: Int) async throws(Trouble) -> [Access] {
+        try await read { db in
+            var arguments: StatementArguments = ["before": before ?? .max, "limit": limit]
+            if let ticket { arguments += ["ticket": ticket] }
+            return try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, at, actor, ticket, sealed FROM accesses
+                    WHERE id < :before \(ticket == nil ? "" : "AND ticket = :ticket") ORDER BY id DESC LIMIT :limit
+                    """, arguments: arguments
+            ).map { row in
+                Access(id: row[0], at: row.instant(1), actor: row[2], ticket: row[3], sealed: Sealed(row[4]))
+            }
+        }
+    }
+
+    package func forgetAccesses(before: Instant, limit: Int) async throws(Trouble) -> Int {
+        try await write { db in
+            try db.execute(
+                sql: "DELETE FROM accesses WHERE id IN (SELECT id FROM accesses WHERE at < ? ORDER BY at LIMIT ?)",
+                arguments: [before.milliseconds, limit])
+            return db.changesCount
+        }
+    }
+}

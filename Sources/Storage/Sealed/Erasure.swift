@@ -1,0 +1,78 @@
+import Intake
+
+/// What erasing means in the tables; the words are the same in both databases. `:ticket` stands for the ticket's id.
+enum Erasure {
+    static func kinds(_ parts: Set<ErasurePart>) -> String {
+        let kinds = ErasurePart.kinds(parts).map { "'\($0.rawValue)'" }
+        return kinds.isEmpty ? "''" : kinds.joined(separator: ", ")
+    }
+
+    /// Parcels the ticket's words came in.
+    static let parcels = "SELECT parcel FROM entries WHERE ticket = :ticket AND parcel IS NOT NULL"
+
+    /// Whether somebody else needs the bytes of the parcel of a row of `parcels`.
+    static let isWanted = """
+        (EXISTS (SELECT 1 FROM quarantine WHERE quarantine.parcel = parcels.id AND replayed IS NULL AND erased IS NULL)
+            OR EXISTS (SELECT 1 FROM preserved JOIN entries ON entries.ticket = preserved.ticket
+                WHERE entries.parcel = parcels.id))
+        """
+
+    /// Departments that have something, or may have.
+    static let copies = """
+        SELECT DISTINCT recipient FROM deliveries WHERE ticket = :ticket AND recipient NOT IN ('citizen', 'operator')
+            AND (state = 'delivered' OR attempts > 0) ORDER BY recipient
+        """
+
+    static let doomed = """
+        SELECT blob FROM doomed WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.blob = doomed.blob)
+            AND NOT EXISTS (SELECT 1 FROM parcels WHERE parcels.blob = doomed.blob)
+            AND NOT EXISTS (SELECT 1 FROM staged WHERE staged.blob = doomed.blob) ORDER BY blob LIMIT 500
+        """
+
+    /// $1 after, $2 since, $3 part, $4 limit. What people did to look at it or to erase it is nothing that happened.
+    static let silent = """
+        SELECT id FROM tickets WHERE id > $1 AND received < $2
+            AND NOT EXISTS (SELECT 1 FROM preserved WHERE preserved.ticket = tickets.id)
+            AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.ticket = tickets.id AND entries.at >= $2
+                AND kind NOT IN ('erased', 'revealed', 'unpreserved'))
+            AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.ticket = tickets.id AND part = $3
+                AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.ticket = tickets.id AND entries.at > erasures.at
+                    AND kind IN ('follow-up', 'fetched')))
+        ORDER BY id LIMIT $4
+        """
+
+    private static let ends = Lifecycle.ends.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+
+    /// All that is written for one ticket, but for its parcels and files. `empty`: the database's word for no bytes.
+    static func statements(_ parts: Set<ErasurePart>, empty: String) -> [String] {
+        var all: [String] = []
+        if parts.contains(.text) || parts.contains(.attachments) {
+            all.append(
+                "UPDATE entries SET payload = NULL WHERE ticket = :ticket AND kind IN (\(kinds(parts)))")
+            // Content or files of these are gone.
+            all.append(
+                "UPDATE deliveries SET state = 'cancelled' WHERE ticket = :ticket AND state IN ('pending', 'held')")
+        }
+        if parts.contains(.text) {
+            all.append("UPDATE deliveries SET content = \(empty) WHERE ticket = :ticket")
+            all.append(
+                "DELETE FROM jobs WHERE subject = :ticket AND (lane IN ('settle', 'screen') OR lane LIKE 'fetch:%')")
+            all.append(
+                """
+                UPDATE assignments SET state = 'cancelled'
+                WHERE ticket = :ticket AND state IN ('sent', 'signed', 'contacted', 'handling')
+                """)
+            all.append("UPDATE tickets SET state = 'withdrawn' WHERE id = :ticket AND state NOT IN (\(ends))")
+        }
+        if parts.contains(.identity) {
+            all.append(
+                """
+                UPDATE deliveries SET state = 'cancelled'
+                WHERE ticket = :ticket AND contact IS NOT NULL AND state IN ('pending', 'held')
+                """)
+            all.append("UPDATE deliveries SET contact = NULL WHERE ticket = :ticket AND contact IS NOT NULL")
+            all.append("DELETE FROM contacts WHERE ticket = :ticket")
+        }
+        return all
+    }
+}
