@@ -153,7 +153,12 @@ final class RunningGateway: Sendable {
             Thread { continuation.resume(returning: pipe.fileHandleForReading.readDataToEndOfFile()) }.start()
         }
         process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        let said = String(decoding: data, as: UTF8.self)
+        // What is shown when it is asked for is not told unasked.
+        if Set(arguments).isDisjoint(with: ["--reveal", "--raw", "explain", "add"]), try Planted.found(in: said) != [] {
+            throw Failed(text: "\(arguments) tells an identity or a secret: \(said)")
+        }
+        return (process.terminationStatus, said)
     }
 
     func call(_ call: HTTPCall) async throws -> HTTPAnswer {
@@ -166,6 +171,18 @@ final class RunningGateway: Sendable {
 
     func get(_ path: String) async throws -> HTTPAnswer { try await call(HTTPCall(.get, publicURL + path)) }
     func inside(_ path: String) async throws -> HTTPAnswer { try await call(HTTPCall(.get, privateURL + path)) }
+
+    /// Nothing that was handed in as an identity or a secret stands in log, metrics, ledger, files or work orders.
+    func search(_ connection: String?) async throws {
+        let metrics = String(decoding: try await inside("/metrics").body, as: UTF8.self)
+        var found = try Planted.found(in: metrics).map { "metrics: \($0)" }
+        found += try Planted.found(
+            at: [folder + "/log"] + ["ledger.sqlite", "ledger.sqlite-wal", "blobs", "outbox"].map { "\(state)/\($0)" })
+        if let connection { found += try Planted.found(inDatabase: connection) }
+        guard found.isEmpty else {
+            throw Failed(text: "identities or secrets where none may stand:\n" + found.joined(separator: "\n"))
+        }
+    }
 
     /// The books, which must balance after every end-to-end test.
     func books() async throws -> Books {
@@ -206,6 +223,7 @@ func withGateway(
             }
             let books = try await gateway.books()
             guard books.complaints.isEmpty else { throw RunningGateway.Failed(text: "\(books.complaints)") }
+            try await gateway.search(connection)
         }
         try await on(ledger, run)
     }
