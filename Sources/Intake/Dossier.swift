@@ -23,6 +23,34 @@ package struct Dossier: Sendable {
     /// Whether a person asked for another decision since it was settled.
     package var requeued: Bool
     package var remotes: [Remote]
+    /// Files that nobody has looked through for viruses.
+    package var unscreened: [Unscreened]
+    /// When the citizen's last words or files came.
+    package var lastSaid: Instant
+
+    /// A file that is kept: which entry named it, at which place.
+    package struct Unscreened: Sendable, Equatable {
+        package var sequence: Int
+        package var index: Int
+        package var blob: BlobID
+        package var size: Int64
+    }
+
+    /// Whether there is something to decide, or to tell departments.
+    package var waits: Bool { settled == nil || grown || requeued }
+
+    /// The same with the files that nobody has looked through still to come: they follow once somebody has.
+    package var withheld: Dossier {
+        var dossier = self
+        let blobs = Set(unscreened.map(\.blob))
+        dossier.submission.attachments = submission.attachments.map { file in
+            guard let blob = file.content.blob, blobs.contains(blob) else { return file }
+            var file = file
+            file.content = .remote("")
+            return file
+        }
+        return dossier
+    }
 
     /// Needs a person where an entry does not match its digest or the first report was erased.
     package static func read(_ ticket: Ticket, _ entries: [Entry], keys: Keys) throws(Trouble) -> Dossier {
@@ -32,6 +60,8 @@ package struct Dossier: Sendable {
         var known = 1
         var (settled, revisions, grown, requeued): (Settlement?, Int, Bool, Bool) = (nil, 0, false, false)
         var replies: [Submission] = []
+        var screened: [[Int]: Screened.File] = [:]
+        var lastSaid = ticket.received
         // Files named before this entry were erased.
         var filesGone = 0
         for entry in entries {
@@ -44,13 +74,19 @@ package struct Dossier: Sendable {
                 if submission.department != nil, !said.isEmpty {
                     replies.append(submission)
                 } else {
-                    grown = true
+                    (grown, lastSaid) = (true, entry.at)
                     said.append((entry.sequence, submission))
                 }
             case .fetched:
                 guard let file = try keys.payload(Fetched.self, of: entry) else { continue }
-                grown = true
+                (grown, lastSaid) = (true, entry.at)
                 fetched[[file.sequence, file.index]] = file.attachment
+            case .screened:
+                for file in try keys.payload(Screened.self, of: entry)?.files ?? [] {
+                    screened[[file.sequence, file.index]] = file
+                }
+                // What went out without them is followed by another work order.
+                grown = grown || settled != nil
             case .settled:
                 settled = try keys.payload(Settlement.self, of: entry)
                 revisions += 1
@@ -76,6 +112,7 @@ package struct Dossier: Sendable {
             if number < known { before.add(more.submission) }
         }
         var remotes: [Remote] = []
+        var unscreened: [Unscreened] = []
         submission.attachments = said.flatMap { sequence, submission in
             submission.attachments.enumerated().map { index, attachment in
                 if sequence < filesGone {
@@ -83,7 +120,20 @@ package struct Dossier: Sendable {
                     gone.content = .missing(Phrase(zh: "已依法删除", en: "was erased by law").kept)
                     return gone
                 }
-                if let file = fetched[[sequence, index]] { return file }
+                var file = fetched[[sequence, index]] ?? attachment
+                if let blob = file.content.blob {
+                    guard let known = screened[[sequence, index]] else {
+                        unscreened.append(
+                            Unscreened(sequence: sequence, index: index, blob: blob, size: file.size ?? 0))
+                        return file
+                    }
+                    if let virus = known.virus {
+                        file.content = .missing(
+                            Phrase(zh: "含病毒 \(virus)，已隔离", en: "holds the virus \(virus) and is kept away").kept)
+                    }
+                    return file
+                }
+                if fetched[[sequence, index]] != nil { return file }
                 if case .remote(let remote) = attachment.content {
                     remotes.append(Remote(sequence: sequence, index: index, name: attachment.name, remote: remote))
                 }
@@ -95,7 +145,8 @@ package struct Dossier: Sendable {
         ticket.confidential = ticket.confidential || submission.confidential
         return Dossier(
             ticket: ticket, submission: submission, before: before, settled: settled, revisions: revisions,
-            grown: grown, replies: replies, requeued: requeued, remotes: remotes)
+            grown: grown, replies: replies, requeued: requeued, remotes: remotes,
+            unscreened: unscreened, lastSaid: lastSaid)
     }
 }
 

@@ -135,7 +135,7 @@ struct Checkup {
         return try await ledger.store.lanes().compactMap { lane, due in
             let (known, name): (Bool, String) =
                 switch lane {
-                case .settle: (true, "settle")
+                case .settle, .screen: (true, lane.description)
                 case .fetch(let channel): (ledger.configuration.channels.contains { $0.name == channel }, channel)
                 case .deliver(let name): (ledger.configuration.destinations.contains { $0.name == name }, name)
                 }

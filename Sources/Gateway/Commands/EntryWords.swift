@@ -64,7 +64,11 @@ struct EntryWords {
             let reason = try payload(Preserved.self)?.reason ?? ""
             return Phrase(zh: "解除保全：\(reason)", en: "preserved no longer: \(reason)")
         case .screened:
-            let found = Set(try payload(Screened.self)?.files.compactMap(\.virus) ?? []).sorted()
+            let files = try payload(Screened.self)?.files ?? []
+            let found = Set(files.compactMap(\.virus)).sorted()
+            if found.isEmpty, files.contains(where: \.unchecked) {
+                return Phrase(zh: "附件太大，未能查毒", en: "a file was too large to be looked through for viruses")
+            }
             if found.isEmpty { return Phrase(zh: "附件查毒：无异常", en: "files were looked through: clean") }
             let names = found.joined(separator: ", ")
             return Phrase(zh: "附件含病毒，已隔离：\(names)", en: "a virus was found, the file is kept away: \(names)")

@@ -33,6 +33,7 @@ struct Configuration {
     let holdAfter: Int
     /// How long each kind of data is kept.
     let retention: Retention
+    let clamd: Clamd?
     /// Networks whose `Forwarded` headers are believed.
     let proxies: [NetBlock]
     let channels: [(name: String, type: any Channel.Type, settings: Settings)]
@@ -75,6 +76,7 @@ struct Configuration {
         alerts = settings.optionalString("alerts")
         holdAfter = settings.optionalTable("deliver")?.int("hold-after", default: 12, in: 1...100) ?? 12
         retention = Retention(settings.optionalTable("retention"))
+        clamd = Clamd(settings.optionalTable("clamd"))
         proxyTable = settings.optionalTable("proxies")
         proxies = proxyTable?.networks("networks") ?? []
 

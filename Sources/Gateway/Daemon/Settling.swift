@@ -23,6 +23,13 @@ struct Settling: Sendable {
                 outcomes.append(await putOff(job, .needsPerson("工单打不开", "the ticket cannot be opened")))
                 continue
             }
+            if works.clamd != nil, dossier.waits, !dossier.unscreened.isEmpty {
+                // The scanner first; it gives the ticket back.
+                var outcome = Outcome(ticket: job.subject, job: job)
+                outcome.jobs = [NewJob(lane: .screen, due: tools.now())]
+                outcomes.append(outcome)
+                continue
+            }
             do throws(Trouble) { grounded.append(try await ground(dossier, job)) } catch {
                 outcomes.append(await putOff(job, error))
             }
@@ -65,6 +72,11 @@ struct Settling: Sendable {
                 "a held ticket is not shown", metadata: ["ticket": "\(job.subject)", "trouble": "\(error)"])
         }
         return outcome
+    }
+
+    /// What settling one ticket writes, whatever the job is about.
+    func settle(_ dossier: Dossier, _ job: Job) async throws(Trouble) -> Outcome {
+        try settle(try await ground(dossier, job))
     }
 
     /// A ticket with what its decision rests on.

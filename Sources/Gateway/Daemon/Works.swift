@@ -12,6 +12,8 @@ struct Works: Sendable {
     let ways: Pipeline.Ways
     let holdAfter: Int
     let retention: Retention
+    /// What looks through files for viruses, if anything does.
+    let clamd: Clamd?
     /// Destinations where what may have happened is held for a person rather than tried again (rule 7).
     let holdsUnclear: Set<String>
     let tools: Tools
@@ -43,6 +45,7 @@ struct Works: Sendable {
         self.tools = tools
         holdAfter = configuration.holdAfter
         retention = configuration.retention
+        clamd = configuration.clamd
         holdsUnclear = holding
         ways = Pipeline.Ways(answers: channels.compactMapValues(\.answers), alerts: configuration.alerts)
         let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
@@ -56,8 +59,11 @@ struct Works: Sendable {
     /// The desks of the clerk: one lane each, so that none waits for another.
     var desks: [Clerk.Desk] {
         let settling = Settling(works: self)
+        let screening = Screening(works: self)
         var desks = [
-            Clerk.Desk(lane: .settle, batch: 64, lease: .seconds(60)) { await settling.work($0) }
+            Clerk.Desk(lane: .settle, batch: 64, lease: .seconds(60)) { await settling.work($0) },
+            // Also without a scanner: what waited for one goes on.
+            Clerk.Desk(lane: .screen, batch: 4, lease: .seconds(1800)) { await screening.work($0) },
         ]
         for (name, dispatcher) in dispatchers {
             let handing = HandingOver(dispatcher: dispatcher, works: self)

@@ -140,6 +140,8 @@ package struct NewJob: Sendable, Equatable {
 
 /// A line of jobs.
 package enum Lane: Sendable, Hashable, CustomStringConvertible {
+    /// Look through files for viruses; subject: ticket.
+    case screen
     /// Locate, classify, route; subject: ticket.
     case settle
     /// Fetch media that a channel left with its platform; subject: ticket.
@@ -150,6 +152,7 @@ package enum Lane: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .settle: "settle"
+        case .screen: "screen"
         case .fetch(let channel): "fetch:\(channel)"
         case .deliver(let destination): "deliver:\(destination)"
         }
@@ -160,6 +163,7 @@ package enum Lane: Sendable, Hashable, CustomStringConvertible {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         switch (parts.first, parts.count) {
         case ("settle", 1): self = .settle
+        case ("screen", 1): self = .screen
         case ("fetch", 2): self = .fetch(channel: parts[1])
         case ("deliver", 2): self = .deliver(destination: parts[1])
         default: return nil

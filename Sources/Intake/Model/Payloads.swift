@@ -78,15 +78,19 @@ package struct Erased: Sendable, Equatable, Codable {
 
 /// Payload of a `screened` entry.
 package struct Screened: Sendable, Equatable, Codable {
-    /// One file by the entry that names it and its place there; `virus` is what the scanner called it, nil if it is clean.
+    /// One file by the entry that names it and its place there.
     package struct File: Sendable, Equatable, Codable {
         package var sequence: Int
         package var index: Int
+        /// What the scanner called what it found.
         package var virus: String?
-        package init(sequence: Int, index: Int, virus: String?) {
+        /// The scanner does not take files as large.
+        package var unchecked = false
+        package init(sequence: Int, index: Int, virus: String? = nil, unchecked: Bool = false) {
             self.sequence = sequence
             self.index = index
             self.virus = virus
+            self.unchecked = unchecked
         }
     }
     package var files: [File]
