@@ -35,11 +35,11 @@ extension Settings {
     }
 
     /// The folder a channel or destination works in, made absolute: none that the daemon keeps for itself.
-    /// What lies on the disk is the doctor's question.
+    /// What lies on the disk is the doctor's question. Empty, with its complaint, where none is written.
     func folder(_ key: String, _ tools: Tools) -> String {
         let text = line(key)
+        guard !text.isEmpty else { return "" }
         let path = tools.place(text)
-        guard !text.isEmpty else { return path }
         let place = FolderPath(path)
         if place == FolderPath(tools.state) || FolderPath(tools.state + "/blobs").overlaps(place, above: false)
             || FolderPath(tools.scratch).overlaps(place, above: false)

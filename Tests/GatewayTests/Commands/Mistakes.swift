@@ -65,6 +65,8 @@ extension CheckTests {
             "answer: mail\n  - name: again\n    kind: imap\n    host: IMAP.example.cn\n    user: hotline\n"
                 + "    password: credential:password\n    mailbox: inbox", "渠道 box", "channel box"),
         .init("folder: 已受理", "folder: inbox", "与 mailbox 不同", "another folder than mailbox"),
+        .init("path: calls", "path: \"\"", "文字", "expected text"),
+        .init("path: outbox", "path: \"\"", "文字", "expected text"),
         // Bounds.
         .init("poll: 60s", "poll: 0s", "1s 到", "from 1s"),
         .init("tolerance: 5m", "tolerance: -5m", "1s 到", "from 1s"),

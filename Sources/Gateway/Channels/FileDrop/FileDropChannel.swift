@@ -59,7 +59,7 @@ struct FileDropChannel: Channel {
         self.sides = sides
     }
 
-    var source: Source? { .folder(path) }
+    var source: Source? { path.isEmpty ? nil : .folder(path) }
 
     func run(into inbox: Inbox) async throws(Trouble) {
         let drop = try Drop(channel: name, path: path, rules: rules, tools: tools) { [self] in reading }

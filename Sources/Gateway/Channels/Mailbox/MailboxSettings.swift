@@ -28,8 +28,9 @@ struct MailboxSettings: Sendable {
         }
     }
 
-    /// What is read, so that no other channel reads it too.
-    var source: Source {
+    /// What is read, so that no other channel reads it too; nil where the settings do not say, which has its complaint.
+    var source: Source? {
+        guard !server.host.isEmpty, !mailbox.isEmpty else { return nil }
         let account = "\(server.login?.user ?? "") \(server.host.lowercased()):\(server.port)"
         return .mailbox(account: account, name: MailboxSettings.known(mailbox))
     }

@@ -23,7 +23,7 @@ struct FolderDispatcher: Dispatcher {
     static let repeatable = true
 
     private let path: String
-    var folder: String? { path }
+    var folder: String? { path.isEmpty ? nil : path }
     private let access: FolderAccess
     private let blobs: any Blobs
     private let keys: Keys
