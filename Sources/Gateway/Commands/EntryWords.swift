@@ -21,7 +21,7 @@ struct EntryWords {
             let said = try payload(Submission.self)
             let text = Masker.mask(said?.text ?? "")
             if let code = said?.department {
-                let name = ledger.city.departments[code]?.name ?? Phrase(stringLiteral: code)
+                let name = ledger.name(ofDepartment: code)
                 return Phrase(zh: "\(name.zh)来信：\(text.prefix(200))", en: "\(name.en) wrote: \(text.prefix(200))")
             }
             return Phrase(zh: "补充：\(text.prefix(60))", en: "more from the citizen: \(text.prefix(60))")
@@ -78,7 +78,7 @@ struct EntryWords {
     private func settled(_ settled: Settlement) -> Phrase {
         let decision = settled.found.decision
         func names(_ language: Language) -> [String] {
-            ([decision.lead] + decision.coHandlers).map { ledger.city.departments[$0]?.name[language] ?? $0 }
+            ([decision.lead] + decision.coHandlers).map { ledger.name(ofDepartment: $0)[language] }
         }
         let (zh, en) = (names(.chinese), names(.english))
         let (with, and) = (zh.dropFirst().joined(separator: "、"), en.dropFirst().joined(separator: ", "))

@@ -42,6 +42,18 @@ extension Words {
         }
     }
 
+    /// Name of a department. What the city's data no longer has is no code to a citizen.
+    func department(_ code: String, in city: City?) -> String {
+        city?.departments[code].map { say($0.name) } ?? say("原承办单位", "the department then in charge")
+    }
+
+    /// Names of departments in their order, each once.
+    func departments(_ codes: [String], in city: City?) -> [String] {
+        codes.map { department($0, in: city) }.reduce(into: []) { names, name in
+            if !names.contains(name) { names.append(name) }
+        }
+    }
+
     func text(_ event: TrackPage.Event) -> String {
         switch event {
         case .received: say("收到您反映的事情", "We received your message")

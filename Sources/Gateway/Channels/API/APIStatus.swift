@@ -69,7 +69,9 @@ struct APIStatus {
             kind: ticket.kind?.rawValue, category: ticket.category.map { named($0, city?.categories[$0]?.name) },
             area: ticket.area.map { named($0, city?.areas[$0]?.name) }, received: ticket.received.text,
             answerBy: ticket.resolveBy?.text,
-            departments: assignments.map { named($0.department, city?.departments[$0.department]?.name) },
+            departments: assignments.map {
+                Answer.Named(code: $0.department, name: words.department($0.department, in: city))
+            },
             history: history.events(words).map { Answer.Event(at: $0.at.text, text: words.text($0.event)) })
     }
 }

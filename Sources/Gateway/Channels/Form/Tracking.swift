@@ -57,7 +57,7 @@ struct Tracking {
                         answerBy: ticket.resolveBy, kind: ticket.kind,
                         category: ticket.category.map { city?.categories.pathName(of: $0, in: words.language) ?? $0 },
                         area: ticket.area.map { city?.areas.pathName(of: $0, in: words.language) ?? $0 },
-                        departments: departments.map { city?.departments[$0].map { words.say($0.name) } ?? $0 },
+                        departments: words.departments(departments, in: city),
                         events: history.events(words))), words)
         }
     }
@@ -135,7 +135,7 @@ struct History {
         case .settled:
             (try? keys.payload(Settlement.self, of: entry)).flatMap { settled in
                 guard let lead = settled?.found.decision.lead else { return nil }
-                return .assigned(city?.departments[lead].map { words.say($0.name) } ?? lead)
+                return .assigned(words.department(lead, in: city))
             }
         case .revealed: .revealed
         case .alerted: .alerted
