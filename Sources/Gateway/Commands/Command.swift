@@ -1,7 +1,7 @@
 import ArgumentParser
 import Intake
 
-/// The executable. Exit 0 done, 1 failed, 74 storage, 75 try later, 78 bad configuration (sysexits.h).
+/// The executable. Exit 0 done, 1 failed, 64 wrong usage, 74 storage, 75 try later, 78 bad configuration (sysexits.h).
 @main
 struct Command: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -19,7 +19,7 @@ struct KeyCommands: AsyncParsableCommand {
         @Argument(help: "给谁用 Whom it is for") var name: String
         @Option(
             parsing: .upToNextOption,
-            help: "可以做什么，如 submit What it may do, such as submit (one or more)")
+            help: "可以做什么，如 submit What it may do, such as submit")
         var scope: [String]
 
         private struct Shown: Encodable {
@@ -30,9 +30,14 @@ struct KeyCommands: AsyncParsableCommand {
         }
 
         func validate() throws {
-            let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789-.:")
-            guard !scope.isEmpty, scope.allSatisfy({ !$0.isEmpty && $0.allSatisfy(allowed.contains) }) else {
-                throw ValidationError("--scope: a-z 0-9 - . :")
+            guard !scope.isEmpty else { throw ValidationError("--scope \(APIChannel.scope)") }
+            for one in scope where one != APIChannel.scope {
+                let near = one.nearest(among: [APIChannel.scope])
+                throw ValidationError(
+                    Terminal.both(
+                        "--scope：应为 \(APIChannel.scope)；实为 \"\(one)\"" + (near.map { "；是否想写 \"\($0)\"？" } ?? ""),
+                        "--scope: expected \(APIChannel.scope), found \"\(one)\""
+                            + (near.map { "; did you mean \"\($0)\"?" } ?? "")))
             }
             guard !name.trimmed.isEmpty, name.count <= 80 else { throw ValidationError("NAME: 1…80") }
         }

@@ -23,8 +23,13 @@ struct ListTickets: AsyncParsableCommand {
 
     func run() async throws {
         try await place.withLedger { ledger in
-            let before = before.map { TicketNumber($0)?.id ?? Int64($0) ?? 0 }
-            let found = try await search(ledger, before: before)
+            if let channel { try await ledger.expect(channel: channel) }
+            let found = try await search(ledger, before: try before.map(Self.number))
+            if found.isEmpty {
+                // What left the city's data may stand in old tickets, so it is asked about only now.
+                if let department { try ledger.expect(department: department) }
+                if let area { try ledger.expect(area: area) }
+            }
             let dossiers = try await ledger.dossiers(of: found)
             var rows: [TicketFacts] = []
             for ticket in found {
@@ -34,6 +39,14 @@ struct ListTickets: AsyncParsableCommand {
             if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
             Terminal.say(table(rows, ledger).text)
         }
+    }
+
+    /// The number that a whole one (20261121-000042) or its last part (42) stands for.
+    private static func number(_ text: String) throws -> Int64 {
+        if let id = TicketNumber(text)?.id ?? Int64(text) { return id }
+        try OpenLedger.refuse(
+            "--before", Phrase(zh: "工单号，如 20261121-000042 或 42", en: "a ticket's number such as 20261121-000042 or 42"),
+            found: text)
     }
 
     private func search(_ ledger: OpenLedger, before: Int64?) async throws -> [Ticket] {

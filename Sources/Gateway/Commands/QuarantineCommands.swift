@@ -18,6 +18,7 @@ struct QuarantineCommands: AsyncParsableCommand {
 
         func run() async throws {
             try await place.withLedger { ledger in
+                if let channel { try await ledger.expect(channel: channel) }
                 let rows = try await QuarantineCommands.find(ledger, limit: limit) { one in
                     channel == nil || one.channel == channel
                 }

@@ -38,6 +38,7 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         try await place.withLedger { ledger in
+            if let channel { try await ledger.expect(channel: channel) }
             let rows = try await wanted(ledger)
             let reader = ReadingAgain(ledger: ledger, works: try ledger.works(), write: !dryRun)
             var sums: [ArrivalClass: Int] = [:]
