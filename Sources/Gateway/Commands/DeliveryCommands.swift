@@ -11,12 +11,13 @@ struct Hold: AsyncParsableCommand {
                 + "ticket to the same recipient wait for a held one."))
 
     @OptionGroup var place: Where
+    @OptionGroup var form: Form
     @Argument(help: "派发编号 Numbers of deliveries") var ids: [Int64]
     @Option(help: "理由（记入历史） Why, for the history") var reason = ""
 
     func run() async throws {
         try await place.withLedger { ledger in
-            try await DeliveryNote.each(ids, .held, reason, ledger) { delivery, entry throws(Trouble) in
+            try await DeliveryNote.each(ids, .held, reason, ledger, form) { delivery, entry throws(Trouble) in
                 try await ledger.store.hold(delivery: delivery, entry: entry)
             }
         }
@@ -53,11 +54,17 @@ struct Release: AsyncParsableCommand {
         try await place.withLedger { ledger in
             var ids = ids
             if let destination {
-                ids += try await Release.held(ledger).filter { $0.destination == destination }.map(\.id)
+                let held = try await Release.held(ledger).filter { $0.destination == destination }.map(\.id)
+                if held.isEmpty { try await ledger.expect(destination: destination) }
+                ids += held
+                if ids.isEmpty {
+                    Terminal.complain(
+                        Terminal.both("目的地 \(destination) 没有搁置的派发", "no delivery to \(destination) is held"))
+                }
             } else if ids.isEmpty {
                 return try await list(ledger)
             }
-            try await DeliveryNote.each(ids, .released, reason, ledger) { delivery, entry throws(Trouble) in
+            try await DeliveryNote.each(ids, .released, reason, ledger, form) { delivery, entry throws(Trouble) in
                 try await ledger.store.release(delivery: delivery, at: ledger.now, entry: entry)
             }
         }
@@ -106,10 +113,20 @@ struct Release: AsyncParsableCommand {
     }
 }
 
+/// What became of one delivery, as scripts read it.
+private struct Acted: Encodable {
+    var id: Int64
+    var destination: String
+    var recipient: String
+    /// As it is now.
+    var state: Delivery.State
+    var changed: Bool
+}
+
 extension DeliveryNote {
     /// Does something to each delivery with an entry about it; exit 1 if one was in no fitting state.
     fileprivate static func each(
-        _ ids: [Int64], _ kind: EntryKind, _ reason: String, _ ledger: OpenLedger,
+        _ ids: [Int64], _ kind: EntryKind, _ reason: String, _ ledger: OpenLedger, _ form: Form,
         act: (Int64, NewEntry) async throws(Trouble) -> Bool
     ) async throws {
         let rows = try await ledger.store.delivery(ids)
@@ -124,7 +141,15 @@ extension DeliveryNote {
                 delivery: id, destination: delivery.destination, recipient: delivery.recipient,
                 said: Masker.mask(reason.trimmed))
             let entry = try ledger.keys.entry(kind, at: ledger.now, actor: ledger.actor, note)
-            if try await act(id, entry) {
+            let done = try await act(id, entry)
+            if !done { failed = true }
+            if form.json {
+                guard let now = try await ledger.store.delivery([id]).first else { continue }
+                try Terminal.say(
+                    json: Acted(
+                        id: id, destination: now.destination, recipient: now.recipient, state: now.state, changed: done)
+                )
+            } else if done {
                 let state = kind == .held ? Delivery.State.held.name : Phrase(zh: "已放行", en: "released")
                 Terminal.say("#\(id)  \(delivery.destination) → \(delivery.recipient)  \(state[Terminal.language])")
             } else {
@@ -132,7 +157,6 @@ extension DeliveryNote {
                 Terminal.complain(
                     Terminal.both(
                         "派发 \(id) 现在是“\(state.zh)”，没有动", "delivery \(id) is \(state.en) now and was left as it is"))
-                failed = true
             }
         }
         if failed { throw ExitCode(1) }

@@ -21,8 +21,17 @@ struct Requeue: AsyncParsableCommand {
             """))
 
     @OptionGroup var place: Where
+    @OptionGroup var form: Form
     @Argument(help: "工单号 Numbers of tickets") var numbers: [String]
     @Option(help: "理由（记入历史） Why, for the history") var reason = ""
+
+    private struct Line: Encodable {
+        var number: TicketNumber
+        /// Of the ticket before.
+        var state: Ticket.State
+        /// Whether it will be routed again.
+        var requeued: Bool
+    }
 
     func run() async throws {
         try await place.withLedger { ledger in
@@ -37,7 +46,11 @@ struct Requeue: AsyncParsableCommand {
                         .requeued, at: now, actor: ledger.actor, Requeued(reason: Masker.mask(reason.trimmed)))
                 ]
                 outcome.jobs = [NewJob(lane: .settle, due: now)]
-                if try await ledger.store.apply([outcome]) == [true] {
+                let done = try await ledger.store.apply([outcome]) == [true]
+                if !done { failed = true }
+                if form.json {
+                    try Terminal.say(json: Line(number: ticket.number, state: ticket.state, requeued: done))
+                } else if done {
                     Terminal.say(Terminal.both("\(ticket.number) 将重新分派", "\(ticket.number) will be routed again"))
                 } else {
                     let state = Words(Terminal.language).name(ticket.state)
@@ -46,7 +59,6 @@ struct Requeue: AsyncParsableCommand {
                             "\(ticket.number) 是“\(state)”，不能重新分派：先由承办单位退回",
                             "\(ticket.number) is “\(state)” and cannot be routed again: its department must return it first"
                         ))
-                    failed = true
                 }
             }
             if failed { throw ExitCode(1) }

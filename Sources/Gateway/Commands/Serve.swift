@@ -24,31 +24,11 @@ struct Serve: AsyncParsableCommand {
                 if say, let line = try? JSON.encode(ports) { Terminal.say(String(decoding: line, as: UTF8.self)) }
             }
         } catch {
-            log.critical("the daemon ends", metadata: ["exit": "\(Exit.code(error))", "error": "\(type(of: error))"])
-            throw Exit.with(error)
+            // The reason comes first: what follows in the journal is of no help without it.
+            let exit = Exit.with(error)
+            log.critical("the daemon ends", metadata: ["exit": "\(exit.rawValue)", "error": "\(type(of: error))"])
+            throw exit
         }
-    }
-}
-
-/// Checks the configuration whole and says every complaint.
-struct Check: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: Terminal.both("检查配置（一次列出全部问题）", "Check the configuration: all complaints at once"))
-
-    @OptionGroup var place: Where
-
-    func run() async throws {
-        let configuration = Configuration(
-            file: place.config, manager: place.manager, state: place.state, complaints: Complaints())
-        do { try await Rehearsal.check(configuration, log: Journal.silent) } catch { throw Exit.with(error) }
-        for warning in configuration.warnings + (configuration.city?.warnings ?? []) {
-            Terminal.say(Terminal.both("提醒：", "warning: ") + warning.text(in: Terminal.language))
-        }
-        Terminal.say(
-            Terminal.both(
-                "配置正确：\(configuration.channels.count) 个渠道，\(configuration.destinations.count) 个目的地",
-                "configuration is good: \(configuration.channels.count) channels, \(configuration.destinations.count) destinations"
-            ))
     }
 }
 

@@ -108,7 +108,21 @@ final class Daemon: Sendable {
         }
         let current = current
         let empty = Router(context: GatewayContext.self).buildResponder()
-        var services: [any Service] = [
+        let inside = PrivateRoutes(
+            tools: tools, inbox: inbox, channels: { current.works.map { Array($0.channels.keys) } ?? [] }, token: token,
+            reload: { () async throws(ConfigurationError) in try await self.reload() }
+        ).responder()
+        let doors = try await openDoors(
+            [
+                Listener(
+                    address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
+                    responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log,
+                    shed: { [inbox] in inbox.refused(.crowd, channel: "") }),
+                Listener(
+                    address: manager.sockets["private"].map { .inherited(descriptor: $0) } ?? fixed.privateAddress,
+                    responder: { inside }, ready: { started("private", $0) }, log: tools.log),
+            ])
+        let services: [any Service] = [
             Running(start: { await self.inbox.run() }, stop: { self.inbox.close() }),
             Running(start: { await self.work() }, stop: { self.swap.finish() }),
             Sweep(tools: tools),
@@ -116,22 +130,10 @@ final class Daemon: Sendable {
                 tools: tools, inbox: inbox, floor: fixed.floor, clock: clock, manager: manager, clerk: { current.clerk }
             ),
             DailyRound(tools: tools, retention: { current.works?.retention }),
-            Listener(
-                address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
-                responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log,
-                shed: { [inbox] in inbox.refused(.crowd, channel: "") }),
         ]
-        let inside = PrivateRoutes(
-            tools: tools, inbox: inbox, channels: { current.works.map { Array($0.channels.keys) } ?? [] }, token: token,
-            reload: { () async throws(ConfigurationError) in try await self.reload() }
-        ).responder()
-        services.append(
-            Listener(
-                address: manager.sockets["private"].map { .inherited(descriptor: $0) } ?? fixed.privateAddress,
-                responder: { inside }, ready: { started("private", $0) }, log: tools.log))
         let group = ServiceGroup(
             configuration: .init(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint],
+                services: services + (doors as [any Service]), gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }))
         let manager = manager
         broken.whenBroken { Task { await group.triggerGracefulShutdown() } }
@@ -139,6 +141,19 @@ final class Daemon: Sendable {
         try await group.run()
         await tools.store.close()
         if let trouble = broken.trouble { throw trouble }
+    }
+
+    /// Takes every address before any work begins: where one cannot be had, that is all there is to say.
+    private func openDoors(_ listeners: [Listener]) async throws -> [Listener.Open] {
+        var doors: [Listener.Open] = []
+        do {
+            for listener in listeners { doors.append(try await listener.open()) }
+            return doors
+        } catch {
+            for door in doors { await door.close() }
+            await tools.store.close()
+            throw error
+        }
     }
 
     /// Runs channels and clerk. When new works are installed their desks begin at once, beside the old ones, which end

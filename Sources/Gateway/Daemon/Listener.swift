@@ -36,7 +36,39 @@ struct Listener: Service {
     /// Requests worked on at once, however fast they go: two groups of the inbox. More would only wait for each other.
     var most = 512
 
-    func run() async throws {
+    func run() async throws { try await open().run() }
+
+    /// An address taken, from which nothing is accepted before `run`. One of the two must be called.
+    struct Open: Service {
+        fileprivate let server: NIOAsyncChannel<HTTP1Channel.Value, Never>
+        fileprivate let http: HTTP1Channel
+        fileprivate let quiescing: ServerQuiescingHelper
+        fileprivate let ready: @Sendable (Int) -> Void
+        fileprivate let log: Logger
+
+        func run() async throws {
+            await withGracefulShutdownHandler {
+                ready(server.channel.localAddress?.port ?? 0)
+                await withDiscardingTaskGroup { tasks in
+                    do {
+                        try await server.executeThenClose { connections in
+                            for try await connection in connections {
+                                tasks.addTask { await http.handle(value: connection, logger: log) }
+                            }
+                        }
+                    } catch { log.warning("accepting connections ended", metadata: ["error": "\(error)"]) }
+                }
+            } onGracefulShutdown: {
+                quiescing.initiateShutdown(promise: nil)
+            }
+        }
+
+        /// Gives the address back.
+        func close() async { try? await server.executeThenClose { _ in } }
+    }
+
+    /// Takes the address; throws a lasting `Trouble` where another program has it.
+    func open() async throws -> Open {
         let group = MultiThreadedEventLoopGroup.singleton
         let crowd = Patience.Crowd()
         let rush = Rush(most: most)
@@ -51,27 +83,14 @@ struct Listener: Service {
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)))
         let quiescing = ServerQuiescingHelper(group: group)
-        let server: NIOAsyncChannel<HTTP1Channel.Value, Never>
-        do { server = try await bind(group, http, quiescing) } catch let error as IOError {
+        do {
+            let server = try await bind(group, http, quiescing)
+            return Open(server: server, http: http, quiescing: quiescing, ready: ready, log: log)
+        } catch let error as IOError {
             throw Trouble.lasting(
                 "无法在 \(address) 监听：请停掉占用它的程序，或改配置中的 listen",
                 "\(address) cannot be listened on: end the program that has it, or change listen in the configuration",
                 detail: "\(error)")
-        }
-        let log = log
-        await withGracefulShutdownHandler {
-            ready(server.channel.localAddress?.port ?? 0)
-            await withDiscardingTaskGroup { tasks in
-                do {
-                    try await server.executeThenClose { connections in
-                        for try await connection in connections {
-                            tasks.addTask { await http.handle(value: connection, logger: log) }
-                        }
-                    }
-                } catch { log.warning("accepting connections ended", metadata: ["error": "\(error)"]) }
-            }
-        } onGracefulShutdown: {
-            quiescing.initiateShutdown(promise: nil)
         }
     }
 

@@ -18,17 +18,22 @@ import Testing
             }
             let gateway = ledger.gateway
             let added = try #require(
-                try await gateway.lines(Row.self, ["key", "add", "城管", "--scope", "submit", "read"]).lines.first)
+                try await gateway.lines(Row.self, ["key", "add", "城管", "--scope", "submit"]).lines.first)
             let secret = try #require(added.key)
             #expect(secret.hasPrefix("ik_") && secret.count == 35)
             let kept = try await ledger.withStore { try await $0.key(hash: ledger.keys.secretHash(secret)) }
-            #expect(kept?.name == "城管" && kept?.scopes == ["submit", "read"])
+            #expect(kept?.name == "城管" && kept?.scopes == ["submit"])
             let listed = try await gateway.lines(Row.self, ["key", "list"])
             #expect(listed.lines.map(\.id) == [added.id] && !listed.output.contains(secret))
             #expect(try await gateway.command(["key", "revoke", added.id]).status == 0)
             #expect(try await gateway.command(["key", "revoke", added.id]).status == 1)
             #expect(try await gateway.lines(Row.self, ["key", "list"]).lines.first?.revoked != nil)
-            #expect(try await gateway.command(["key", "add", "x", "--scope", "All!"]).status != 0)
+            // A key that could do nothing is not made.
+            let (status, output) = try await gateway.command(["key", "add", "x", "--scope", "sbmit"])
+            #expect(status == 64 && output.contains("是否想写 \"submit\""), "\(output)")
+            let english = try await gateway.command(["key", "add", "x", "--scope", "sbmit"], english: true)
+            #expect(english.status == 64 && english.output.contains("did you mean \"submit\"?"), "\(english.output)")
+            #expect(try await gateway.lines(Row.self, ["key", "list"]).lines.count == 1)
         }
     }
 
@@ -82,8 +87,17 @@ import Testing
             _ = try await eventually("a try was made") {
                 try await gateway.command(["ticket", "1"]).output.contains("暂时失败") ? true : nil
             }
-            #expect(try await gateway.command(["hold", "1", "--reason", "停电"]).status == 0)
-            #expect(try await gateway.command(["hold", "1"]).status == 1)
+            struct Acted: Decodable, Equatable {
+                var id: Int64
+                var recipient: String
+                var state: Delivery.State
+                var changed: Bool
+            }
+            #expect(
+                try await gateway.lines(Acted.self, ["hold", "1", "--reason", "停电"]).lines
+                    == [Acted(id: 1, recipient: "water", state: .held, changed: true)])
+            let again = try await gateway.lines(Acted.self, ["hold", "1"])
+            #expect(again.status == 1 && again.lines.map(\.changed) == [false], "\(again.output)")
             struct Row: Decodable {
                 var id: Int64
                 var destination: String
@@ -142,7 +156,14 @@ import Testing
 
             let store = FilledLedger(gateway: gateway, keys: try Keys(master: Data(repeating: 7, count: 32)))
             try store.tamper("UPDATE tickets SET state = 'in-hand' WHERE id = 1")
-            #expect(try await gateway.command(["requeue", "1"]).status == 1)
+            struct Line: Decodable {
+                var number: TicketNumber
+                var state: Ticket.State
+                var requeued: Bool
+            }
+            let refused = try await gateway.lines(Line.self, ["requeue", "1"])
+            #expect(refused.status == 1 && refused.lines.map(\.requeued) == [false], "\(refused.output)")
+            #expect(refused.lines.first?.state == .inHand && refused.lines.first?.number.id == 1)
         }
     }
 

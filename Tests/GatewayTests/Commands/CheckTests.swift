@@ -144,6 +144,48 @@ import Testing
         #expect(found.first?.expected.en.contains("water, operator") == true, "\(found)")
     }
 
+    @Test("a misspelt folder is told as that alone, with what was meant") func misspelt() async throws {
+        for (good, path) in [("path: calls", "channels[1]"), ("path: outbox", "destinations[0]")] {
+            let found = try await complaints(Self.good.replacing(good, with: good.replacing("path", with: "pth")))
+            #expect(found.map(\.path) == ["\(path).path", "\(path).pth"], "\(found)")
+            #expect(found.last?.suggestion == "path")
+        }
+    }
+
+    @Test("a script reads one object a complaint or warning") func json() async throws {
+        try await FilledLedger.run { ledger in
+            struct Line: Decodable, Equatable {
+                var level: String
+                var file: String
+                var line: Int
+                var path: String
+                var expected: Phrase
+                var found: Phrase
+                var suggestion: String?
+            }
+            let gateway = ledger.gateway
+            let file = gateway.folder + "/intake.yaml"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let well = try await gateway.lines(Line.self, ["check"])
+            #expect(well.status == 0 && well.output.isEmpty, "\(well.output)")
+            try text.replacing("private: \"127.0.0.1:0\"", with: "private: \"0.0.0.0:1\"")
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            let warned = try await gateway.lines(Line.self, ["check"])
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let listen = try #require(lines.firstIndex { $0.hasPrefix("listen") }) + 1
+            #expect(warned.status == 0 && warned.lines.count == 1, "\(warned.output)")
+            let one = try #require(warned.lines.first)
+            #expect(one.level == "warning" && one.file == file && one.line == listen && one.path == "listen.private")
+            try text.replacing("alerts: outbox", with: "alerts: outbux")
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            let bad = try await gateway.lines(Line.self, ["check"])
+            #expect(bad.status == 78 && bad.lines.count == 1, "\(bad.output)")
+            #expect(bad.lines.first?.level == "complaint" && bad.lines.first?.suggestion == "outbox")
+            #expect(
+                bad.lines.first?.found.zh == "\"outbux\"" && bad.lines.first?.expected.en.contains("outbox") == true)
+        }
+    }
+
     @Test("what is allowed but hardly meant is a warning") func warnings() async throws {
         try await withFolder { folder in
             let file = folder + "/intake.yaml"

@@ -1,0 +1,85 @@
+import Foundation
+import Intake
+import Testing
+
+@testable import Gateway
+
+@Suite("Names given to commands") struct NameTests {
+    @Test("a name that nothing has ends with 64 and says what was probably meant")
+    func slips() async throws {
+        try await FilledLedger.run { ledger in
+            let gateway = ledger.gateway
+            try await ledger.keep([FilledLedger.parcel("a", FilledLedger.report("西区停水"))])
+            for (arguments, meant) in [
+                (["release", "--destination", "outbux"], "outbox"), (["replay", "--channel", "ctj"], "cti"),
+                (["quarantine", "--channel", "ctj"], "cti"), (["tickets", "--channel", "ctj"], "cti"),
+                (["tickets", "--department", "watre"], "water"), (["tickets", "--area", "eats"], "east"),
+            ] {
+                let (status, output) = try await gateway.command(arguments)
+                #expect(status == 64 && output.contains("是否想写 \"\(meant)\""), "\(arguments): \(output)")
+                let english = try await gateway.command(arguments, english: true)
+                #expect(
+                    english.status == 64 && english.output.contains("did you mean \"\(meant)\"?"),
+                    "\(arguments): \(english.output)")
+            }
+            let (status, output) = try await gateway.command(["tickets", "--before", "xx"], english: true)
+            #expect(status == 64 && output.contains("--before: expected a ticket's number"), "\(output)")
+            // What is there but empty is no mistake.
+            #expect(try await gateway.command(["release", "--destination", "outbox"]).status == 0)
+            #expect(try await gateway.command(["tickets", "--department", "lighting"]).status == 0)
+            #expect(try await gateway.command(["replay", "--channel", "cti"]).status == 0)
+        }
+    }
+
+    @Test("a channel that left the configuration and not the ledger is still a name")
+    func past() async throws {
+        try await FilledLedger.run { ledger in
+            let gateway = ledger.gateway
+            try await ledger.keep([FilledLedger.parcel("a", FilledLedger.report("西区停水"))])
+            let file = gateway.folder + "/intake.yaml"
+            try String(contentsOfFile: file, encoding: .utf8).replacing("name: cti", with: "name: other")
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            struct Row: Decodable { var number: TicketNumber }
+            #expect(try await gateway.lines(Row.self, ["tickets", "--channel", "cti"]).lines.count == 1)
+            #expect(try await gateway.command(["replay", "--channel", "cti"]).status == 0)
+            let output = try await gateway.command(["replay", "--channel", "ctx"]).output
+            #expect(output.contains("other, cti") && output.contains("是否想写 \"cti\""), "\(output)")
+        }
+    }
+
+    @Test("a department that left the city's data is a code to the operator and no code to the citizen")
+    func departed() async throws {
+        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+            let city = gateway.folder + "/city"
+            try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
+            func write(_ file: String, _ old: String, _ new: String) throws {
+                let text = try String(contentsOfFile: file, encoding: .utf8)
+                #expect(text.contains(old))
+                try text.replacing(old, with: new).write(toFile: file, atomically: true, encoding: .utf8)
+            }
+            try write(gateway.folder + "/intake.yaml", Fixtures.path("small-city"), city)
+            let sender = try FormSender(gateway)
+            let posted = try await sender.post(sender.form(token: sender.token(), [("text", "西区停水")]))
+            let number = try #require(posted.receipt)
+            _ = try await eventually("the department has it") { gateway.handedOver(to: "water").first }
+            try write(city + "/departments.yaml", "code: water", "code: aqua")
+            try write(city + "/catalogue.yaml", "lead: water", "lead: aqua")
+            #expect(try await gateway.reload(to: gateway.privateURL).status == 0)
+
+            let link = "/t/\(number)?code=\(sender.keys.lookupCode(number))&lang="
+            let chinese = try await sender.get(link + "zh").text
+            #expect(chinese.contains("转交原承办单位办理"), "\(chinese)")
+            let english = try await sender.get(link + "en").text
+            #expect(english.contains("Passed to the department then in charge"), "\(english)")
+            for page in [chinese, english] { #expect(!page.lowercased().contains(">water<")) }
+
+            let shown = try await gateway.command(["ticket", "1"]).output
+            #expect(shown.contains("主办 water（已不在名录中）"), "\(shown)")
+            let told = try await gateway.command(["ticket", "1"], english: true).output
+            #expect(told.contains("lead water (no longer in the city's data)"), "\(told)")
+            // Its tickets are still found by it.
+            struct Row: Decodable { var number: TicketNumber }
+            #expect(try await gateway.lines(Row.self, ["tickets", "--department", "water"]).lines.count == 1)
+        }
+    }
+}
