@@ -1,16 +1,24 @@
 import CPostgres
 import Foundation
+import Glibc
+import Intake
 
 /// One connection to PostgreSQL, used by the thread that opened it and never sent anywhere. Statements are prepared
 /// once and their parameters bound, all in binary.
 @safe
 final class PostgresConnection {
     private let handle: OpaquePointer
+    /// Longest silence of the server; nil for any. A server or a proxy that keeps the connection and says nothing more
+    /// counts as lost, which TCP alone never tells.
+    var silence: Duration?
+    /// More than the server's own limit of a statement.
+    static let usualSilence = Duration.seconds(40)
     /// Names of the prepared statements by their text.
     private var prepared: [String: String] = [:]
 
     /// Connects, and refuses a server that could lose what it said it kept.
-    init(conninfo: String) throws(PostgresFailure) {
+    init(conninfo: String, silence: Duration? = usualSilence) throws(PostgresFailure) {
+        self.silence = silence
         // What stands before `dbname` yields to the connection string, what stands after does not. A peer that is gone
         // is noticed within about twenty seconds.
         let settings = [
@@ -54,14 +62,48 @@ final class PostgresConnection {
 
     func run(_ statement: PostgresStatement) throws(PostgresFailure) -> PostgresRows {
         let name = try prepare(statement)
-        let result = unsafe Self.withParameters(statement.values) { count, values, lengths, formats in
-            unsafe PQexecPrepared(handle, name, count, values, lengths, formats, 1)
+        let sent = unsafe Self.withParameters(statement.values) { count, values, lengths, formats in
+            unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 1)
         }
-        return try unsafe take(result)
+        return try last(sent)
     }
 
     /// Runs several statements without parameters in one round trip; what they give is dropped.
-    func script(_ sql: String) throws(PostgresFailure) { _ = try unsafe take(PQexec(handle, sql)) }
+    func script(_ sql: String) throws(PostgresFailure) { _ = try last(unsafe PQsendQuery(handle, sql)) }
+
+    /// What came of what was sent: the first failure, or else the last result.
+    private func last(_ sent: Int32) throws(PostgresFailure) -> PostgresRows {
+        guard sent == 1 else { throw .lost(words) }
+        var (rows, failed): (PostgresRows?, PostgresFailure?)
+        while let result = unsafe try next() {
+            do throws(PostgresFailure) { rows = try unsafe take(result) } catch {
+                failed = failed ?? error
+                if isLost { break }
+            }
+        }
+        if let failed { throw failed }
+        guard let rows else { throw unsafe failure(nil) }
+        return rows
+    }
+
+    /// The next result; lost when the server is silent for too long.
+    private func next() throws(PostgresFailure) -> OpaquePointer? {
+        let end = silence.map { ContinuousClock.now + $0 }
+        while unsafe PQisBusy(handle) == 1 {
+            // What could not be sent at once is sent while waiting.
+            let unsent = unsafe PQflush(handle) == 1
+            var socket = pollfd(
+                fd: unsafe PQsocket(handle), events: Int16(unsent ? POLLIN | POLLOUT : POLLIN), revents: 0)
+            let left = end.map { max(.zero, ContinuousClock.now.duration(to: $0)) }
+            let milliseconds = left.map { Int32(clamping: $0.wholeMilliseconds + 1) } ?? -1
+            let ready = unsafe poll(&socket, 1, milliseconds)
+            if ready == 0, let end, ContinuousClock.now >= end {
+                throw .lost("the server keeps the connection and says nothing")
+            }
+            guard unsafe PQconsumeInput(handle) == 1 else { throw .lost(words) }
+        }
+        return unsafe PQgetResult(handle)
+    }
 
     /// Runs statements in one round trip (pipeline mode). After one that fails the rest are not run.
     func run(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresRows] {
@@ -83,16 +125,16 @@ final class PostgresConnection {
         var rows: [PostgresRows] = []
         var failed: PostgresFailure?
         for _ in 0..<count {
-            let result = unsafe PQgetResult(handle)
+            let result = try unsafe next()
             do throws(PostgresFailure) { rows.append(try unsafe take(result)) } catch {
                 if failed == nil { failed = error }
                 // Without a result there is no null to come either.
                 if isLost { throw failed ?? error }
             }
             // Each statement's results end with a null.
-            while let more = unsafe PQgetResult(handle) { unsafe PQclear(more) }
+            while let more = try unsafe next() { unsafe PQclear(more) }
         }
-        unsafe PQclear(PQgetResult(handle))
+        unsafe PQclear(try next())
         if let failed { throw failed }
         return rows
     }
@@ -101,7 +143,7 @@ final class PostgresConnection {
         if let name = prepared[statement.sql] { return name }
         let name = "s\(prepared.count)"
         let types = statement.values.map(\.type)
-        _ = try unsafe take(PQprepare(handle, name, statement.sql, Int32(clamping: types.count), types))
+        _ = try last(unsafe PQsendPrepare(handle, name, statement.sql, Int32(clamping: types.count), types))
         prepared[statement.sql] = name
         return name
     }

@@ -40,14 +40,18 @@ final class PostgresLink {
 
     private let conninfo: String
     private let patience: Duration
+    private let silence: Duration
     private let id: Int64 = .random(in: .min ... .max)
     private var number: Int64 = 0
     private var connection: PostgresConnection?
     private var lostSince: ContinuousClock.Instant?
 
-    /// - Parameter patience: how long a loss may last before callers are told to come back; while it lasts longer, each
-    ///   call tries once.
-    init(conninfo: String, patience: Duration) {
+    /// - Parameters:
+    ///   - patience: how long a loss may last before callers are told to come back; while it lasts longer, each call
+    ///     tries once.
+    ///   - silence: of a server that keeps the connection, after which it counts as lost.
+    init(conninfo: String, patience: Duration, silence: Duration) {
+        self.silence = silence
         self.conninfo = conninfo
         self.patience = patience
     }
@@ -65,6 +69,8 @@ final class PostgresLink {
     ) throws(Trouble) -> Value {
         try run { connection throws(PostgresFailure) in
             // Counting a large ledger takes its time, and reads tables whole.
+            defer { connection.silence = silence }
+            connection.silence = .seconds(660)
             try connection.script(
                 """
                 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min';
@@ -116,7 +122,7 @@ final class PostgresLink {
     /// Brings the schema up to date.
     func migrate() throws(Trouble) {
         try insist { _ throws(PostgresFailure) in
-            try PostgresSchema.migrate(PostgresConnection(conninfo: conninfo))
+            try PostgresSchema.migrate(PostgresConnection(conninfo: conninfo, silence: nil))
         }
     }
 
@@ -136,7 +142,7 @@ final class PostgresLink {
 
     private func connected() throws(PostgresFailure) -> PostgresConnection {
         if let connection { return connection }
-        let new = try PostgresConnection(conninfo: conninfo)
+        let new = try PostgresConnection(conninfo: conninfo, silence: silence)
         _ = try new.run("INSERT INTO links (id, number) VALUES ($1, 0) ON CONFLICT DO NOTHING", .int(id))
         connection = new
         return new

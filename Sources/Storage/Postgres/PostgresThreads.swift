@@ -39,9 +39,14 @@ final class PostgresThreads: Sendable {
     private let most: Int
     private let name: String
     private let patience: Duration
+    private let silence: Duration
     private let queue = Queue()
 
-    init(conninfo: String, most: Int, name: String, patience: Duration) {
+    init(
+        conninfo: String, most: Int, name: String, patience: Duration,
+        silence: Duration = PostgresConnection.usualSilence
+    ) {
+        self.silence = silence
         self.conninfo = conninfo
         self.most = most
         self.name = name
@@ -91,9 +96,9 @@ final class PostgresThreads: Sendable {
     }
 
     private func start() {
-        let (queue, conninfo, patience) = (queue, conninfo, patience)
+        let (queue, conninfo, patience, silence) = (queue, conninfo, patience, silence)
         let thread = Thread {
-            let link = PostgresLink(conninfo: conninfo, patience: patience)
+            let link = PostgresLink(conninfo: conninfo, patience: patience, silence: silence)
             while true {
                 queue.state.withLock { $0.idle += 1 }
                 let work = queue.next()

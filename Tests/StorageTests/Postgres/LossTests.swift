@@ -70,6 +70,27 @@ import Testing
         }
     }
 
+    @Test("a connection that stays and says nothing counts as lost, and what waited on it is done once")
+    func halfOpen() async throws {
+        try await withRelay { relay, conninfo in
+            let store = try await PostgresStore(conninfo: conninfo, silence: .milliseconds(500))
+            let id = try await store.report("a")
+            for round in 1...3 {
+                relay.silence()
+                let parcel = try Samples.parcel(("\(round)", Samples.submission("\(round)")))
+                #expect(try await store.accept([parcel])[0][0].seen == .first)
+                relay.silence()
+                var outcome = Outcome(ticket: id)
+                outcome.entries = [try Samples.entry(at: Int64(round))]
+                #expect(try await store.apply([outcome]) == [true])
+            }
+            #expect(try await store.books().tickets == 4)
+            #expect(try await store.chain(of: id).count == 4)
+            try await store.balance()
+            await store.close()
+        }
+    }
+
     @Test("connections cut at random lose nothing and double nothing")
     func terminated() async throws {
         try await withPostgres { conninfo in

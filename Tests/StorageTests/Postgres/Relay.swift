@@ -12,6 +12,8 @@ final class Relay: Sendable {
         var cuts = 0
         var armed = 0
         var closed = false
+        /// Connections of earlier ones are silent.
+        var generation = 0
     }
     private let server: String
     private let listener: Int32
@@ -37,6 +39,9 @@ final class Relay: Sendable {
 
     /// Loses the next so many answers to COMMIT, each with its connection.
     func lose(_ count: Int) { state.withLock { $0.armed = count } }
+
+    /// From now on nothing goes through the connections there are, which stay; new ones are as ever.
+    func silence() { state.withLock { $0.generation += 1 } }
 
     /// How many were lost so far.
     var lost: Int { state.withLock { $0.cuts } }
@@ -75,10 +80,12 @@ final class Relay: Sendable {
     private func pump(from: Int32, to: Int32, losing: Bool) {
         // What the server says once it has committed (CommandComplete).
         let tag = Data("COMMIT\0".utf8)
+        let generation = state.withLock { $0.generation }
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = unsafe read(from, &buffer, buffer.count)
             guard count > 0 else { break }
+            if state.withLock({ $0.generation }) != generation { continue }
             if losing, Data(buffer.prefix(count)).range(of: tag) != nil, cut() { break }
             var sent = 0
             while sent < count {
