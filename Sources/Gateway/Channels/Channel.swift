@@ -32,10 +32,14 @@ protocol Channel: Sendable {
     /// Gets a file that was left with the platform: what `Attachment.Content.remote` said.
     func fetch(_ remote: String) async throws(Trouble) -> Attachment
 
+    /// The server it calls, where it calls one: for the doctor, who looks at its name and its certificate.
+    var door: Knock? { get }
+
     /// Whether its source can be entered, where that is cheap to find out and changes nothing there; for the doctor.
     func reach() async throws(Trouble)
 
-    /// What it reads and moves away; no other channel may, and no destination may write there. Nil for a push channel.
+    /// What it reads and moves away; no other channel may, no destination may write there, and of several nodes one reads
+    /// at a time, under a lease. Nil for a push channel.
     var source: Source? { get }
 
     /// The destination that carries an answer back to a citizen who came this way, and the kind of contact it needs;
@@ -57,6 +61,8 @@ extension Channel {
     func fetch(_ remote: String) async throws(Trouble) -> Attachment {
         throw .lasting("该渠道没有留在平台的文件", "this channel leaves no files with its platform")
     }
+
+    var door: Knock? { nil }
 
     func reach() async throws(Trouble) {}
 

@@ -25,7 +25,11 @@ struct Running: Service {
             var asked: Duration?
             do throws(Trouble) {
                 tools.metrics.set("intake_channel_up", ["channel": name], to: 1)
-                try await channel.run(into: inbox)
+                if channel.source != nil {
+                    try await Polling(name: name, channel: channel, inbox: inbox, tools: tools).run()
+                } else {
+                    try await channel.run(into: inbox)
+                }
                 if Task.isCancelled { return }
             } catch {
                 if Task.isCancelled { return }

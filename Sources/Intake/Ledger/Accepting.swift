@@ -14,6 +14,8 @@ package struct KeptParcel: Sendable {
     package var size: Int64
     package var arrivals: [KeptArrival]
     package var cursor: String?
+    /// Kept only while this is the newest lease of its name.
+    package var lease: Lease?
 
     package init(
         channel: String, received: Instant, envelope: Sealed, body: Body, size: Int64, arrivals: [KeptArrival],

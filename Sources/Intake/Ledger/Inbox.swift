@@ -83,7 +83,9 @@ package final class Inbox: Sendable {
     package func accept(_ parcel: Parcel) async throws(Trouble) -> [Receipt] {
         // Who is refused costs no sealing.
         if let refusal = state.withLock({ hindrance($0, weight: 0) }) { throw refuse(refusal, parcel.channel) }
-        let sealed = try keys.seal(parcel, day: day)
+        var leased = try keys.seal(parcel, day: day)
+        leased.lease = Lease.held
+        let sealed = leased
         let weight = sealed.weight
         let answer = await withCheckedContinuation { continuation in
             let refusal = state.withLock { state -> Hindrance? in
@@ -155,6 +157,15 @@ package final class Inbox: Sendable {
             || state.bytes > Inbox.weight / 2 || state.forecast(now) > .seconds(1)
     }
 
+    /// A parcel of items that got no receipt came too late: another node reads its source now.
+    private static func told(_ receipts: [Receipt], _ parcel: KeptParcel) -> Result<[Receipt], Trouble> {
+        guard let lease = parcel.lease, receipts.isEmpty else { return .success(receipts) }
+        return .failure(.passing("\(lease.name) 已由另一节点接管", "\(lease.name) has passed to another node"))
+    }
+
+    /// Parcels waiting for their commit.
+    package var backlog: Int { state.withLock { $0.waiting.count } }
+
     /// Whether many senders wait for their answers, now or a moment ago: other work on the ledger then gives way.
     package var isRushed: Bool {
         state.withLock { state in
@@ -204,7 +215,9 @@ package final class Inbox: Sendable {
             let ended = ContinuousClock.now
             if group.count >= Inbox.crowd { state.withLock { $0.rush = ended } }
             kept(parcels, receipts, ended - began)
-            for (waiting, receipt) in zip(group, receipts) { waiting.answer.resume(returning: .success(receipt)) }
+            for (waiting, receipt) in zip(group, receipts) {
+                waiting.answer.resume(returning: Inbox.told(receipt, waiting.parcel))
+            }
         } catch  where error.kind == .lasting && group.count > 1 {
             for waiting in group { await commit([waiting]) }
         } catch {

@@ -24,6 +24,14 @@ package protocol Store: Keeper {
     /// Lanes that hold jobs, with the time the first is due.
     func lanes() async throws(Trouble) -> [(lane: Lane, due: Instant)]
 
+    // Nodes
+    /// Takes a lease, or keeps on what this node held when it died; others can take it `length` from now.
+    func lease(_ name: String, for length: Duration) async throws(Trouble) -> LeaseAnswer
+    /// Makes a lease end `length` from now; false if another node has taken it since.
+    func renew(_ lease: Lease, for length: Duration) async throws(Trouble) -> Bool
+    /// Ends a lease now; nothing happens if it has passed on.
+    func free(_ lease: Lease) async throws(Trouble)
+
     // Reading
     func tickets(_ ids: [Int64]) async throws(Trouble) -> [Ticket]
     /// The newest tickets with an id below `before`, newest first.
@@ -40,6 +48,10 @@ package protocol Store: Keeper {
     func open(contactHash: Data, since: Instant) async throws(Trouble) -> Ticket?
     /// Departments by age of what lies with them.
     func queue(now: Instant) async throws(Trouble) -> [QueueRow]
+    /// Jobs tried at least so often, the most first; reads all jobs.
+    func stuck(attempts: Int, limit: Int) async throws(Trouble) -> [Job]
+    /// How much waits or is under way for each lane; reads all jobs.
+    func waiting() async throws(Trouble) -> [Lane: Int]
     /// The sums that must agree (rule 3).
     func books() async throws(Trouble) -> Books
 
@@ -321,6 +333,6 @@ package struct APIKey: Sendable, Equatable {
 package protocol Keeper: Sendable {
     /// Keeps parcels with all that must go with them (rule 2), in one commit. Gives the receipts, parcel by parcel,
     /// item by item. An arrival whose key is known gets its old receipt; a parcel of which all items are known is not
-    /// kept again.
+    /// kept again. A parcel under a lease that has passed on is not kept and gets no receipt.
     func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]]
 }

@@ -22,6 +22,8 @@ struct PostgresAcceptance: Sendable {
     }
 
     private let parcels: [KeptParcel]
+    /// Parcels whose lease has passed on: nothing of them is kept.
+    private var late: Set<Int> = []
     private var known: [Data: Kept] = [:]
     private var firsts: [Data: First] = [:]
     /// Keys of `firsts` in the order they came.
@@ -42,6 +44,9 @@ struct PostgresAcceptance: Sendable {
                 UNION ALL SELECT 1, nextval('ticket_ids') FROM generate_series(1, $2)
                 """, .int(Int64(parcels.count)), .int(Int64(arrivals.count(where: \.content.isTicket)))),
         ]
+        // Before tickets, in every transaction, so that none waits for another in a circle.
+        let leases = parcels.compactMap(\.lease)
+        if !leases.isEmpty { statements.append(PostgresStore.look(at: leases)) }
         if !followed.isEmpty { statements.append(PostgresTicket.lock(Array(followed))) }
         return statements
     }
@@ -49,8 +54,15 @@ struct PostgresAcceptance: Sendable {
     /// - Parameter rows: what `opening` gave.
     init(_ parcels: [KeptParcel], _ rows: [PostgresRows]) throws(PostgresFailure) {
         self.parcels = parcels
+        var rest = rows.dropFirst(3)
+        if parcels.contains(where: { $0.lease != nil }), let fences = rest.popFirst() {
+            let newest = try fences.map { row throws(PostgresFailure) in
+                Lease(name: try row.text(), fence: try row.int())
+            }
+            late = Set(parcels.indices.filter { parcels[$0].lease.map(newest.contains) == false })
+        }
         var locked: [PostgresTicket] = []
-        if rows.count > 3 { locked = try rows[3].map { row throws(PostgresFailure) in try PostgresTicket(&row) } }
+        if let found = rest.first { locked = try found.map { row throws(PostgresFailure) in try PostgresTicket(&row) } }
         writing = PostgresWriting(locked)
         try learn(rows[1])
         findNew()
@@ -58,7 +70,7 @@ struct PostgresAcceptance: Sendable {
     }
 
     private mutating func findNew() {
-        for (number, parcel) in parcels.enumerated() {
+        for (number, parcel) in parcels.enumerated() where !late.contains(number) {
             for (item, arrival) in parcel.arrivals.enumerated()
             where known[arrival.key] == nil && firsts[arrival.key] == nil {
                 let kept = Kept(digest: arrival.digest, arrival: arrival.content.arrivalClass, number: nil)
@@ -83,12 +95,14 @@ struct PostgresAcceptance: Sendable {
 
     private var receipts: [[Receipt]] {
         parcels.enumerated().map { number, parcel in
-            parcel.arrivals.enumerated().compactMap { item, arrival in
-                if let known = known[arrival.key] { return known.receipt(repeating: arrival.digest) }
-                guard let first = firsts[arrival.key] else { return nil }
-                if first.parcel == number && first.item == item { return first.kept.receipt(.first) }
-                return first.kept.receipt(repeating: arrival.digest)
-            }
+            late.contains(number)
+                ? []
+                : parcel.arrivals.enumerated().compactMap { item, arrival in
+                    if let known = known[arrival.key] { return known.receipt(repeating: arrival.digest) }
+                    guard let first = firsts[arrival.key] else { return nil }
+                    if first.parcel == number && first.item == item { return first.kept.receipt(.first) }
+                    return first.kept.receipt(repeating: arrival.digest)
+                }
         }
     }
 
@@ -189,7 +203,9 @@ extension PostgresAcceptance {
 
     private var newCursors: PostgresStatement? {
         var last: [String: String] = [:]
-        for parcel in parcels where parcel.cursor != nil { last[parcel.channel] = parcel.cursor }
+        for (number, parcel) in parcels.enumerated() where parcel.cursor != nil && !late.contains(number) {
+            last[parcel.channel] = parcel.cursor
+        }
         if last.isEmpty { return nil }
         let rows = last.sorted { $0.key < $1.key }
         return PostgresStatement(

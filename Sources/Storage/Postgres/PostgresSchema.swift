@@ -189,6 +189,13 @@ enum PostgresSchema {
 
         CREATE TABLE cursors (channel text PRIMARY KEY, cursor text NOT NULL);
 
+        CREATE TABLE leases (
+            name text PRIMARY KEY,
+            holder text NOT NULL,
+            fence bigint NOT NULL,
+            ends timestamptz NOT NULL
+        );
+
         CREATE TABLE staged (
             id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
             form bytea NOT NULL,

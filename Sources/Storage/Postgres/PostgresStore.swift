@@ -21,9 +21,12 @@ package final class PostgresStore: Store {
     ///   - connections: besides the one of the way in.
     ///   - node: this node's name, the same over its restarts and of no other: what it held when it died is known by it.
     ///   - patience: how long a loss of the database may last before callers are told to come back.
-    package init(conninfo: String, node: String = "intake", connections: Int = 4, patience: Duration = .seconds(5))
-        async throws(Trouble)
-    {
+    ///   - silence: of a database that keeps the connection, after which it counts as lost; more than 30 s, the longest a
+    ///     statement may take.
+    package init(
+        conninfo: String, node: String = "intake", connections: Int = 4, patience: Duration = .seconds(5),
+        silence: Duration = .seconds(40)
+    ) async throws(Trouble) {
         guard PostgresConnection.reads(conninfo) else {
             throw .needsPerson(
                 "数据库连接串读不懂；写法如 host=/run/postgresql dbname=intake",
@@ -32,8 +35,9 @@ package final class PostgresStore: Store {
         }
         self.node = node
         self.conninfo = conninfo
-        door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door", patience: patience)
-        desk = PostgresThreads(conninfo: conninfo, most: max(1, connections), name: "postgres desk", patience: patience)
+        door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door", patience: patience, silence: silence)
+        desk = PostgresThreads(
+            conninfo: conninfo, most: max(1, connections), name: "postgres desk", patience: patience, silence: silence)
         try await door.run { link throws(Trouble) in try link.migrate() }
     }
 

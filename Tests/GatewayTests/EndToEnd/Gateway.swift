@@ -23,7 +23,7 @@ final class RunningGateway: Sendable {
 
     /// - Parameter channels: YAML of the list under `channels:`; `destinations` likewise. `{folder}` stands for the folder.
     init(
-        folder: String, ledger: Backend, connection: String?, channels: String,
+        folder: String, ledger: Backend, connection: String?, node: String = "one", channels: String,
         destinations: String = "- { name: outbox, kind: folder, path: outbox }"
     ) throws {
         self.folder = folder
@@ -35,7 +35,8 @@ final class RunningGateway: Sendable {
         try Data("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".utf8).write(to: URL(filePath: credentials + "/hook-secret"))
         if let connection { try Data(connection.utf8).write(to: URL(filePath: credentials + "/connection")) }
         let store =
-            connection == nil ? "kind: sqlite" : "{ kind: postgres, connection: \"credential:connection\", node: one }"
+            connection == nil
+            ? "kind: sqlite" : "{ kind: postgres, connection: \"credential:connection\", node: \(node) }"
         func list(_ yaml: String) -> String {
             yaml.isEmpty ? " []" : "\n" + yaml.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
         }
@@ -170,6 +171,12 @@ final class RunningGateway: Sendable {
     }
 
     func get(_ path: String) async throws -> HTTPAnswer { try await call(HTTPCall(.get, publicURL + path)) }
+    /// What a metric says of one label's value; nil where it is not there.
+    func metric(_ name: String, _ label: String) async throws -> Double? {
+        let text = String(decoding: try await inside("/metrics").body, as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("\(name){") && $0.contains("\"\(label)\"") }
+        return line?.split(separator: " ").last.flatMap { Double($0) }
+    }
     func inside(_ path: String) async throws -> HTTPAnswer { try await call(HTTPCall(.get, privateURL + path)) }
 
     /// Nothing that was handed in as an identity or a secret stands in log, metrics, ledger, files or work orders.

@@ -60,6 +60,13 @@ enum SteadyWork {
     private static func clock(on store: any Store) async throws {
         try await store.probe(at: Samples.start)
         _ = try await store.lanes()
+        if case .taken(let lease) = try await store.lease("mail", for: .seconds(9)) {
+            _ = try await store.renew(lease, for: .seconds(9))
+            var parcel = try Samples.parcel(cursor: "8", ("leased", Samples.submission("leased")))
+            parcel.lease = lease
+            _ = try await store.accept([parcel])
+            try await store.free(lease)
+        }
         _ = try await store.checkpoint(at: Samples.start, keys: Samples.keys)
         let form = Data(repeating: 2, count: 16)
         for file in ["a", "b"] {

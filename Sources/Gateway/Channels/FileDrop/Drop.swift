@@ -39,8 +39,9 @@ struct Drop: Sendable {
     let quarantine: DropFolder
     /// The file system's clock less ours: the age of a file is told by the clock that wrote its times.
     let skew: Duration
-    /// Two gateways on one drop would each keep half of it, or both keep all of it.
-    private let held: FolderLock
+    /// Two gateways on one drop would each keep half of it, or both keep all of it. Nodes of one ledger know by its lease
+    /// whose turn it is, also when the other one is frozen and lets go of nothing.
+    private let held: FolderLock?
 
     init(
         channel: String, path: String, rules: Rules, tools: Tools, reading: @escaping @Sendable () -> CallReading
@@ -50,7 +51,7 @@ struct Drop: Sendable {
         self.tools = tools
         self.reading = reading
         let root = try DropFolder(path: path)
-        held = try FolderLock(folder: path)
+        held = Lease.held == nil ? try FolderLock(folder: path) : nil
         func folder(_ text: String) throws(Trouble) -> DropFolder {
             guard let name = DropName(text) else {
                 throw .needsPerson("\(text) 不能作目录名", "no folder can be called \(text)")

@@ -1,0 +1,181 @@
+import Foundation
+import Intake
+import Servers
+import Testing
+
+@testable import Gateway
+
+/// Two daemons on one PostgreSQL, with the same mailbox, the same folder of calls and the same departments; the clock of
+/// one is an hour ahead.
+@Suite("Two nodes on one ledger") struct TwoNodesTests {
+    private struct Nodes {
+        let dovecot: Dovecot
+        let shared: String
+        let one: RunningGateway
+        let two: RunningGateway
+        private let seen = Numbers()
+
+        init(dovecot: Dovecot, shared: String, one: RunningGateway, two: RunningGateway) {
+            (self.dovecot, self.shared, self.one, self.two) = (dovecot, shared, one, two)
+        }
+
+        /// Numbered reports by mail and as calls; what is in the mailbox or the folder is to become a ticket.
+        func report(_ count: Int) async throws {
+            var mails: [[UInt8]] = []
+            for number in seen.next(count) {
+                if number % 2 == 0 {
+                    mails.append(
+                        Array("Message-ID: <\(number)@x>\r\nSubject: \(number)\r\n\r\n编号\(number)路灯不亮\r\n".utf8))
+                } else {
+                    let call =
+                        #"{"turns": [{"side": "citizen", "text": "编号\#(number)路灯不亮"}], "call": {"call_id": "c\#(number)"}}"#
+                    try Data(call.utf8).write(to: URL(filePath: "\(shared)/.\(number)"))
+                    try FileManager.default.moveItem(
+                        atPath: "\(shared)/.\(number)", toPath: "\(shared)/calls/incoming/\(number).json")
+                }
+            }
+            try await dovecot.deliver(mails)
+        }
+
+        /// Waits until all reports are handed over; gives the numbers in the orders, with those that came twice twice.
+        func done(asking gateway: RunningGateway) async throws -> [Int] {
+            let all = seen.count
+            _ = try await eventually(within: .seconds(120), "all \(all) are tickets and handed over") { () -> Bool? in
+                try await gateway.books().tickets >= all && orders.count >= all ? true : nil
+            }
+            return orders
+        }
+
+        private var orders: [Int] {
+            let parent = shared + "/outbox/lighting"
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+            return names.filter { !$0.hasPrefix(".") }.compactMap { name in
+                guard let json = FileManager.default.contents(atPath: "\(parent)/\(name)/order.json") else {
+                    return nil
+                }
+                let text = String(decoding: json, as: UTF8.self)
+                return text.range(of: "编号").flatMap { Int(text[$0.upperBound...].prefix { $0.isNumber }) }
+            }
+        }
+
+        /// Which of the two reads the mailbox.
+        func reader() async throws -> (reads: RunningGateway, waits: RunningGateway) {
+            try await eventually("one reads, the other stands by") {
+                let first = try await one.metric("intake_channel_standby", "mail")
+                let second = try await two.metric("intake_channel_standby", "mail")
+                return first == 0 && second == 1 ? (one, two) : first == 1 && second == 0 ? (two, one) : nil
+            }
+        }
+    }
+
+    private final class Numbers: Sendable {
+        private let last = Oracle()
+        var count: Int { last.count }
+        func next(_ count: Int) -> [Int] {
+            (0..<count).map { _ in
+                let number = last.next()
+                last.remember(number)
+                return number
+            }
+        }
+    }
+
+    /// What a process whose clock is an hour ahead is started under.
+    private static func hourAhead(in folder: String) throws -> [String] {
+        let library = folder + "/stepped-clock.so"
+        let compiler = try Process.run(
+            URL(filePath: "/usr/bin/env"),
+            arguments: ["clang", "-shared", "-fPIC", "-o", library, Fixtures.path("servers/stepped-clock.c")])
+        compiler.waitUntilExit()
+        #expect(compiler.terminationStatus == 0)
+        try Data("3600".utf8).write(to: URL(filePath: folder + "/ahead"))
+        return ["/usr/bin/env", "LD_PRELOAD=\(library)", "STEPPED_CLOCK=\(folder)/ahead"]
+    }
+
+    private func withNodes(_ body: (Nodes) async throws -> Void) async throws {
+        try await withDovecot { dovecot in
+            try await withFolder { shared in
+                try await on(.postgres) { connection in
+                    for folder in ["one", "two", "calls/incoming"] {
+                        try FileManager.default.createDirectory(
+                            atPath: "\(shared)/\(folder)", withIntermediateDirectories: true)
+                    }
+                    let channels =
+                        HookSender.channel + "\n" + (try dovecot.channel()) + "\n"
+                        + "- { name: calls, kind: transcripts, path: \"\(shared)/calls\", scan: 200ms, still: 1s }"
+                    func node(_ name: String) throws -> RunningGateway {
+                        try RunningGateway(
+                            folder: "\(shared)/\(name)", ledger: .postgres, connection: connection, node: name,
+                            channels: channels,
+                            destinations: "- { name: outbox, kind: folder, path: \"\(shared)/outbox\" }")
+                    }
+                    let (one, two) = (try node("one"), try node("two"))
+                    try await one.start()
+                    defer { one.stop(SIGKILL) }
+                    try await two.start(under: try TwoNodesTests.hourAhead(in: shared))
+                    defer { two.stop(SIGKILL) }
+                    let nodes = Nodes(dovecot: dovecot, shared: shared, one: one, two: two)
+                    do { try await body(nodes) } catch {
+                        throw RunningGateway.Failed(
+                            text: "\(error)\none: \(one.log.suffix(3000))\ntwo: \(two.log.suffix(3000))")
+                    }
+                    let books = try await one.books()
+                    #expect(books.complaints.isEmpty, "\(books.complaints)")
+                }
+            }
+        }
+    }
+
+    @Test("nothing comes in twice and nothing is lost, also when one is frozen past its lease and thawed")
+    func frozen() async throws {
+        try await withNodes { nodes in
+            try await nodes.report(20)
+            _ = try await nodes.done(asking: nodes.one)
+            var orders: [Int] = []
+            let rounds = Proof.runs(1, prove: 10)
+            for _ in 0..<rounds {
+                let (reads, waits) = try await nodes.reader()
+                // In the middle of work: of what it holds, nobody hears before its leases end.
+                try await nodes.report(20)
+                kill(reads.pid, SIGSTOP)
+                try await nodes.report(20)
+                _ = try await eventually(within: .seconds(60), "the other takes the mailbox over") {
+                    try await waits.metric("intake_channel_standby", "mail") == 0 ? true : nil
+                }
+                try await nodes.report(20)
+                kill(reads.pid, SIGCONT)
+                _ = try await eventually("the thawed one stands by") {
+                    try await reads.metric("intake_channel_standby", "mail") == 1 ? true : nil
+                }
+                orders = try await nodes.done(asking: waits)
+            }
+            let expected = 20 + 60 * rounds
+            #expect(orders.sorted() == Array(1...expected))
+            #expect(try await nodes.one.books().tickets == expected)
+            Proof.row(
+                "node frozen past its lease and thawed", runs: rounds, acknowledged: expected,
+                lost: expected - Set(orders).count, doubled: orders.count - Set(orders).count)
+        }
+    }
+
+    @Test("a node that is stopped or killed hands its mailbox and folder to the other")
+    func ended() async throws {
+        try await withNodes { nodes in
+            try await nodes.report(10)
+            _ = try await nodes.done(asking: nodes.one)
+            let (reads, waits) = try await nodes.reader()
+            #expect(reads.stop() == 0)
+            try await nodes.report(10)
+            #expect(try await nodes.done(asking: waits).sorted() == Array(1...20))
+            // It comes back and stands by; then the other dies without a word.
+            try await reads.start()
+            _ = try await eventually("it stands by") {
+                try await reads.metric("intake_channel_standby", "mail") == 1 ? true : nil
+            }
+            waits.stop(SIGKILL)
+            try await nodes.report(10)
+            #expect(try await nodes.done(asking: reads).sorted() == Array(1...30))
+            try await waits.start()
+        }
+    }
+}
