@@ -57,6 +57,11 @@ static inline CURLcode ccurl_on_debug(CURL *easy, ccurl_debug call, void *owner)
     return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, call);
 }
 
+// The certificates the server showed, its own first; NULL where CURLOPT_CERTINFO was not set.
+static inline const struct curl_certinfo *ccurl_certificates(CURL *easy) {
+    struct curl_certinfo *value = NULL;
+    return curl_easy_getinfo(easy, CURLINFO_CERTINFO, &value) == CURLE_OK ? value : NULL;
+}
 static inline long ccurl_long(CURL *easy, CURLINFO info) {
     long value = 0;
     curl_easy_getinfo(easy, info, &value);

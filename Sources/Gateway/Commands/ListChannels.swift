@@ -16,6 +16,8 @@ struct ListChannels: AsyncParsableCommand {
         var kind: String?
         /// Nil where the daemon does not say.
         var up: Bool?
+        /// Another node of this ledger reads its source.
+        var standby: Bool?
         /// It stopped for a reason that only a person can mend, such as a refused log-in.
         var needsPerson: Bool?
         var arrivals: [String: Int]
@@ -28,7 +30,9 @@ struct ListChannels: AsyncParsableCommand {
                 .mapValues { Dictionary($0.map { ($0.arrival.rawValue, $0.count) }, uniquingKeysWith: +) }
             let configured = ledger.configuration.channels.map { channel in
                 Row(
-                    name: channel.name, kind: channel.type.kind, up: running?[channel.name].map { $0 == .up },
+                    name: channel.name, kind: channel.type.kind,
+                    up: running?[channel.name].map { [.up, .standby].contains($0) },
+                    standby: running?[channel.name].map { $0 == .standby },
                     needsPerson: running?[channel.name].map { $0 == .needsPerson },
                     arrivals: counts[channel.name] ?? [:])
             }
@@ -52,7 +56,9 @@ struct ListChannels: AsyncParsableCommand {
                 ? Terminal.both("已不在配置中", "no longer configured")
                 : row.needsPerson == true
                     ? Terminal.both("停止，须人处理：intake doctor", "down, needs a person: intake doctor")
-                    : row.up.map { $0 ? Terminal.both("运行", "up") : Terminal.both("停止", "down") } ?? "?"
+                    : row.standby == true
+                        ? Terminal.both("待命，由另一节点读取", "stands by, another node reads it")
+                        : row.up.map { $0 ? Terminal.both("运行", "up") : Terminal.both("停止", "down") } ?? "?"
             table.rows.append(
                 [row.name, row.kind ?? "—", state]
                     + ArrivalClass.allCases.map { String(row.arrivals[$0.rawValue] ?? 0) })
@@ -60,24 +66,17 @@ struct ListChannels: AsyncParsableCommand {
         Terminal.say(table.text)
     }
 
-    enum State { case up, down, needsPerson }
+    enum State { case up, standby, down, needsPerson }
 
     /// What the running daemon says of its channels in its metrics; nil if it does not answer.
     static func running(_ configuration: Configuration) async -> [String: State]? {
-        guard let text = try? await Control.call(.get, "/metrics", at: configuration.fixed.privateAddress) else {
-            return nil
-        }
-        func values(_ metric: String) -> [String: Bool] {
-            var values: [String: Bool] = [:]
-            for line in text.split(separator: "\n") where line.hasPrefix("\(metric){channel=\"") {
-                let parts = line.split(separator: "\"")
-                if parts.count == 3 { values[String(parts[1])] = parts[2].hasSuffix(" 1") }
-            }
-            return values
-        }
-        let waiting = values("intake_channel_needs_person")
-        return values("intake_channel_up").reduce(into: [:]) { states, one in
-            states[one.key] = waiting[one.key] == true ? .needsPerson : one.value ? .up : .down
+        guard let gauges = await Gauges(configuration) else { return nil }
+        let waiting = gauges.values("intake_channel_needs_person", by: "channel")
+        let standby = gauges.values("intake_channel_standby", by: "channel")
+        return gauges.values("intake_channel_up", by: "channel").reduce(into: [:]) { states, one in
+            states[one.key] =
+                waiting[one.key] == 1
+                ? .needsPerson : one.value != 1 ? .down : standby[one.key] == 1 ? .standby : .up
         }
     }
 }

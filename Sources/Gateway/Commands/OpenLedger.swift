@@ -11,7 +11,7 @@ struct OpenLedger {
     let store: any Store
     let blobs: any Blobs
     /// How far the clock of a database that nodes share is ahead of this machine's.
-    private let ahead: Duration
+    let ahead: Duration
 
     init(_ place: Where) async throws {
         configuration = try place.configuration()

@@ -4,7 +4,8 @@ import Intake
 /// What lies with the departments, by age: one screen.
 struct ShowQueue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "queue", abstract: Terminal.both("各单位在办工单，按时长", "What lies with the departments, by age"))
+        commandName: "queue", abstract: Terminal.both("各单位在办工单，按时长", "What lies with the departments, by age"),
+        discussion: Terminal.both("其后是有派发在等的目的地。", "Then the destinations that orders wait for."))
 
     @OptionGroup var place: Where
     @OptionGroup var form: Form
@@ -13,7 +14,12 @@ struct ShowQueue: AsyncParsableCommand {
     func run() async throws {
         try await place.withLedger { ledger in
             let rows = try await Self.unsettled(ledger) + ledger.store.queue(now: ledger.now)
-            if form.json { return try rows.forEach { try Terminal.say(json: $0) } }
+            let states = try await DestinationState.all(ledger, await Gauges(ledger.configuration))
+                .filter { $0.waiting > 0 || $0.leftAlone == true }
+            if form.json {
+                try rows.forEach { try Terminal.say(json: $0) }
+                return try states.forEach { try Terminal.say(json: $0) }
+            }
             var table = Table(
                 heads: [
                     Terminal.both("单位", "department"), Terminal.both("合计", "all"), "<1h", "<1d", "<3d", "<7d", "≥7d",
@@ -38,6 +44,7 @@ struct ShowQueue: AsyncParsableCommand {
                     Terminal.both(
                         "还有 \(rows.count - limit) 个单位：--limit", "\(rows.count - limit) more departments: --limit"))
             }
+            if !states.isEmpty { Terminal.say("\n" + waiting(states, ledger)) }
         }
     }
 
@@ -55,5 +62,23 @@ struct ShowQueue: AsyncParsableCommand {
             if let by = ticket.resolveBy, by < ledger.now { row.overdue += 1 }
         }
         return [row]
+    }
+
+    private func waiting(_ states: [DestinationState], _ ledger: OpenLedger) -> String {
+        var table = Table(
+            heads: [Terminal.both("目的地", "destination"), Terminal.both("等待", "wait"), Terminal.both("状态", "state")],
+            right: [1])
+        for state in states {
+            let word =
+                state.leftAlone == nil
+                ? "?"
+                : state.leftAlone == true
+                    ? Terminal.both("暂停，逐个试：intake doctor", "left alone, one is tried now and then: intake doctor")
+                    : state.until == nil
+                        ? Terminal.both("正常", "well") : Terminal.both("对方要求稍候", "asked us to wait")
+            let until = state.until.map { Terminal.both("，至 ", ", until ") + ledger.time($0) } ?? ""
+            table.rows.append([state.destination, String(state.waiting), word + until])
+        }
+        return table.text
     }
 }

@@ -47,6 +47,24 @@ import Intake
 
     func number(_ info: CURLINFO) -> Int { unsafe ccurl_long(handle, info) }
 
+    /// When the first of the certificates the server showed ends; nil without TLS, or where CURLOPT_CERTINFO was not set.
+    var certificateEnds: Instant? {
+        guard let found = unsafe ccurl_certificates(handle) else { return nil }
+        var ends: [Instant] = []
+        for number in 0..<Int(unsafe found.pointee.num_of_certs) {
+            var line = unsafe found.pointee.certinfo?[number]
+            while let text = unsafe line?.pointee.data.map({ unsafe String(cString: $0) }) {
+                // "Expire date:Dec 21 10:26:49 2026 GMT"
+                if text.hasPrefix("Expire date:") {
+                    let seconds = unsafe curl_getdate(String(text.dropFirst("Expire date:".count)), nil)
+                    if seconds > 0 { ends.append(Instant(seconds: Int64(seconds))) }
+                }
+                unsafe line = line?.pointee.next
+            }
+        }
+        return ends.min()
+    }
+
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe lists.forEach { unsafe curl_slist_free_all($0) }

@@ -56,6 +56,12 @@ struct MailboxChannel: Channel {
         }
     }
 
+    var door: Knock? {
+        var knock = Knock(.mailbox(settings.server))
+        knock.egress = .anywhere
+        return knock
+    }
+
     func reach() async throws(Trouble) {
         let line = try await Line.open(settings.server)
         let session = ImapSession(line, mailLimit: 4096)

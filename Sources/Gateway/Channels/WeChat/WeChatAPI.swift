@@ -36,6 +36,13 @@ struct WeChatAPI: Sendable {
 
     private static let platform = "https://api.weixin.qq.com"
 
+    /// The platform itself, or the proxy before it.
+    var door: Knock {
+        var knock = Knock(.http(address, plainAllowed: address.hasPrefix("http:"), caFile: caFile))
+        knock.egress = egress
+        return knock
+    }
+
     private struct TokenRequest: Encodable {
         var grant = "client_credential"
         var appid: String

@@ -199,6 +199,8 @@ struct WeChatChannel: Channel {
         }
     }
 
+    var door: Knock? { api.door }
+
     func fetch(_ remote: String) async throws(Trouble) -> Attachment { try await api.media(remote) }
 
     private static func message(_ xml: String) -> Result<WeChatMessage, Trouble> {
