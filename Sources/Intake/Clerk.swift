@@ -16,15 +16,16 @@ package final class Clerk: Sendable {
     /// What works one lane.
     package struct Desk: Sendable {
         package var lane: Lane
-        /// Jobs taken at once.
-        package var batch: Int
+        /// Jobs to take at once, as things stand; while it is 0 what is due stays as it is.
+        package var batch: @Sendable () -> Int
         /// Longer than the longest batch can take.
         package var lease: Duration
         /// Gives one outcome for each job it has done with; a job without outcome is left to its lease.
         package var work: @Sendable ([Job]) async -> [Outcome]
 
         package init(
-            lane: Lane, batch: Int, lease: Duration, work: @escaping @Sendable ([Job]) async -> [Outcome]
+            lane: Lane, batch: @autoclosure @escaping @Sendable () -> Int, lease: Duration,
+            work: @escaping @Sendable ([Job]) async -> [Outcome]
         ) {
             self.lane = lane
             self.batch = batch
@@ -85,7 +86,8 @@ package final class Clerk: Sendable {
                         var more = true
                         while more, !self.stopped.load(ordering: .relaxed) {
                             let began = ContinuousClock.now
-                            more = await self.turn(desk) == desk.batch
+                            let most = desk.batch()
+                            more = await self.turn(desk, most) == most && most > 0
                             await self.rest(since: began)
                         }
                     }
@@ -96,9 +98,12 @@ package final class Clerk: Sendable {
 
     /// Takes one batch of a lane and works it off; gives how many jobs were taken.
     @discardableResult
-    package func turn(_ desk: Desk) async -> Int {
+    package func turn(_ desk: Desk) async -> Int { await turn(desk, desk.batch()) }
+
+    private func turn(_ desk: Desk, _ most: Int) async -> Int {
+        guard most > 0 else { return 0 }
         do throws(Trouble) {
-            let jobs = try await store.claim(desk.lane, limit: desk.batch, now: now(), lease: desk.lease)
+            let jobs = try await store.claim(desk.lane, limit: most, now: now(), lease: desk.lease)
             if jobs.isEmpty { return 0 }
             let outcomes = await desk.work(jobs)
             await write(outcomes, until: ContinuousClock.now + desk.lease)

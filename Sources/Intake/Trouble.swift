@@ -23,6 +23,9 @@ package struct Trouble: Error, Sendable, Equatable, Codable {
     package var retryAfter: Duration?
     /// The other side let nobody in: no fault of what was to be handed over, and the same for all that goes there.
     package var isRefusedLogin = false
+    /// The other side itself failed, not on account of this one thing: out of reach, overloaded, broken off. The same is to
+    /// be expected for whatever goes there next.
+    package var isOfServer = false
 
     /// In English, for logs and programs.
     package var reason: String { words.en }
@@ -32,6 +35,13 @@ package struct Trouble: Error, Sendable, Equatable, Codable {
         self.words = words
         self.detail = detail
         self.retryAfter = retryAfter
+    }
+
+    /// The same trouble, as one of the other side's own.
+    package var ofServer: Trouble {
+        var trouble = self
+        trouble.isOfServer = true
+        return trouble
     }
 
     package static func passing(

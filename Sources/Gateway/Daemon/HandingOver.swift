@@ -5,16 +5,28 @@ import Logging
 /// The desk of one destination: hands deliveries over and says what came of each (rule 7).
 ///
 /// passing, and unclear where the far side knows a repeat by its key: again, with growing pauses, a number of times;
-/// then, and for everything else, held with an alert. A destination that refuses the log-in holds nothing: what goes
-/// there waits, people are alerted once, and it goes on by itself when the credential is mended. A delivery waits for
-/// the earlier ones to the same recipient about the same ticket.
+/// then, and for everything else, held with an alert. A destination that lets nobody in, or is out of reach for one order
+/// after another, is left alone (`Circuit`): what goes there waits untouched, people are alerted once, and it goes on by
+/// itself when one that is tried gets through. A delivery waits for the earlier ones to the same recipient about the same
+/// ticket.
 struct HandingOver: Sendable {
     let dispatcher: any Dispatcher
     let works: Works
-    private let door = Door()
+    private let destination: Destination
     private var tools: Tools { works.tools }
-    /// Calls in flight to one destination.
-    private static let width = 8
+
+    static let lease = Duration.seconds(300)
+    /// What is not begun by then goes back: the lease must outlast every call that is under way.
+    private static let shift = Duration.seconds(120)
+
+    init(_ name: String, _ dispatcher: any Dispatcher, works: Works) {
+        self.dispatcher = dispatcher
+        self.works = works
+        destination = Destination(name, works.tools)
+    }
+
+    /// Deliveries to take at once: none while the destination is left alone, one when it is to be tried.
+    var room: Int { destination.calls > 1 ? Circuit.most : destination.calls }
 
     func work(_ jobs: [Job]) async -> [Outcome] {
         let deliveries: [Int64: Delivery]
@@ -25,15 +37,31 @@ struct HandingOver: Sendable {
             tools.log.warning("deliveries are left to their leases", metadata: ["trouble": "\(error)"])
             return []
         }
+        let end = ContinuousClock.now + HandingOver.shift
         return await withTaskGroup(of: Outcome?.self) { group in
-            var outcomes: [Outcome] = []
-            for (number, job) in jobs.enumerated() {
-                if number >= HandingOver.width, let done = await group.next() { outcomes += [done].compactMap(\.self) }
+            var (outcomes, calls): ([Outcome], Int) = ([], 0)
+            for job in jobs {
+                while calls > 0, calls >= max(1, destination.calls) {
+                    if let done = await group.next() { outcomes += [done].compactMap(\.self) }
+                    calls -= 1
+                }
+                if destination.calls == 0 || ContinuousClock.now >= end {
+                    outcomes.append(waiting(job, deliveries[job.subject]?.ticket ?? job.subject, until: tools.now()))
+                    continue
+                }
                 group.addTask { await self.hand(job, deliveries[job.subject]) }
+                calls += 1
             }
             for await done in group { outcomes += [done].compactMap(\.self) }
             return outcomes
         }
+    }
+
+    /// Nothing was tried.
+    private func waiting(_ job: Job, _ ticket: Int64, until due: Instant) -> Outcome {
+        var outcome = Outcome(ticket: ticket, job: job)
+        outcome.close = .wait(due)
+        return outcome
     }
 
     private func hand(_ job: Job, _ delivery: Delivery?) async -> Outcome? {
@@ -48,14 +76,8 @@ struct HandingOver: Sendable {
                 $0.id < delivery.id && $0.recipient == delivery.recipient && [.pending, .held].contains($0.state)
             }
             if let earlier {
-                var wait = Outcome(ticket: delivery.ticket, job: job)
-                wait.close = .wait(tools.now() + (earlier.state == .held ? .seconds(120) : .seconds(10)))
-                return wait
-            }
-            if let until = door.closed(at: tools.now()) {
-                var wait = Outcome(ticket: delivery.ticket, job: job)
-                wait.close = .wait(until)
-                return wait
+                let pause: Duration = earlier.state == .held ? .seconds(120) : .seconds(10)
+                return waiting(job, delivery.ticket, until: tools.now() + pause)
             }
             let outgoing: Outgoing
             do throws(Trouble) { outgoing = try await open(delivery, attempt: job.attempts + 1) } catch {
@@ -68,17 +90,27 @@ struct HandingOver: Sendable {
                     job, delivery, outgoing,
                     .unclear("上次派发中途停止，可能已送达", "cut off during the last try; it may have arrived"))
             }
-            do throws(Trouble) {
-                let said = try await dispatcher.deliver(outgoing)
-                welcome(delivery.destination)
-                return try finished(job, delivery, .delivered, said)
-            } catch {
-                // Cut off by our own stop: no attempt is burned, the job goes back to its lease.
-                if Task.isCancelled { return nil }
-                if error.isRefusedLogin { return try refused(job, delivery, outgoing, error) }
-                return try failed(job, delivery, outgoing, error)
-            }
+            return try await call(job, delivery, outgoing)
         } catch { return works.later(job, ticket: delivery.ticket, error) }
+    }
+
+    /// The one place where a destination is called, and where its circuit is told what came of it.
+    private func call(_ job: Job, _ delivery: Delivery, _ outgoing: Outgoing) async throws(Trouble) -> Outcome? {
+        let began = tools.now()
+        do throws(Trouble) {
+            let said = try await dispatcher.deliver(outgoing)
+            _ = destination.take(nil, order: delivery.id, began: began)
+            return try finished(job, delivery, .delivered, said)
+        } catch {
+            // Cut off by our own stop: no attempt is burned, the job goes back to its lease.
+            if Task.isCancelled { return nil }
+            let isNews = destination.take(error, order: delivery.id, began: began)
+            var outcome =
+                try error.isRefusedLogin
+                ? refused(job, delivery, error) : failed(job, delivery, outgoing, error)
+            if isNews { outcome.deliveries += try alert(delivery, outgoing, error) }
+            return outcome
+        }
     }
 
     private func open(_ delivery: Delivery, attempt: Int) async throws(Trouble) -> Outgoing {
@@ -97,40 +129,32 @@ struct HandingOver: Sendable {
             recipient: delivery.recipient, message: message, blobs: blobs, contact: contact)
     }
 
-    private func welcome(_ destination: String) {
-        door.opened()
-        tools.metrics.set("intake_destination_up", ["destination": destination], to: 1)
-    }
-
-    /// The destination lets nobody in: nothing is held, people are told once.
-    private func refused(
-        _ job: Job, _ delivery: Delivery, _ outgoing: Outgoing, _ trouble: Trouble
-    ) throws(Trouble) -> Outcome {
-        let (until, isNews) = door.refused(at: tools.now())
-        var outcome = Outcome(ticket: delivery.ticket, job: job)
-        outcome.close = .wait(until)
+    /// The destination lets nobody in: this delivery is not to blame, and no try of it is used up.
+    private func refused(_ job: Job, _ delivery: Delivery, _ trouble: Trouble) -> Outcome {
+        var outcome = waiting(job, delivery.ticket, until: destination.until ?? tools.now())
         outcome.attempt = Attempt(
             delivery: delivery.id, at: tools.now(), result: result(trouble), reason: trouble.words.kept,
             state: .pending)
         count(delivery, result(trouble))
-        tools.metrics.set("intake_destination_up", ["destination": delivery.destination], to: 0)
-        guard isNews else { return outcome }
-        tools.log.critical(
-            "a destination refuses the log-in",
-            metadata: ["destination": "\(delivery.destination)", "trouble": "\(trouble)"])
-        // By another way than the one that is shut.
-        if let alerts = works.ways.alerts, alerts != delivery.destination {
-            let alert = Alert(
-                number: outgoing.ticket,
-                title: "目的地登录不了 A destination refuses the log-in: \(delivery.destination)",
-                text: "\(trouble.words.kept)\n修好后派发会自己继续。Deliveries go on by themselves once it is mended.")
-            outcome.deliveries = [
-                NewDelivery(
-                    destination: alerts, recipient: "operator",
-                    content: try tools.keys.seal(json: Message.alert(alert), as: "delivery"), created: tools.now())
-            ]
-        }
         return outcome
+    }
+
+    /// That the destination is left alone from now on, by another way than to itself.
+    private func alert(
+        _ delivery: Delivery, _ outgoing: Outgoing, _ trouble: Trouble
+    ) throws(Trouble) -> [NewDelivery] {
+        guard let alerts = works.ways.alerts, alerts != delivery.destination else { return [] }
+        let title =
+            trouble.isRefusedLogin
+            ? "目的地登录不了 A destination refuses the log-in" : "目的地连不上，派发暂停 A destination is out of reach; its orders wait"
+        let alert = Alert(
+            number: outgoing.ticket, title: "\(title): \(delivery.destination)",
+            text: "\(trouble.words.kept)\n修好后派发会自己继续。Deliveries go on by themselves once it is mended.")
+        return [
+            NewDelivery(
+                destination: alerts, recipient: "operator",
+                content: try tools.keys.seal(json: Message.alert(alert), as: "delivery"), created: tools.now())
+        ]
     }
 
     private func failed(

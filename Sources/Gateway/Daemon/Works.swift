@@ -66,9 +66,9 @@ struct Works: Sendable {
             Clerk.Desk(lane: .screen, batch: 4, lease: .seconds(1800)) { await screening.work($0) },
         ]
         for (name, dispatcher) in dispatchers {
-            let handing = HandingOver(dispatcher: dispatcher, works: self)
+            let handing = HandingOver(name, dispatcher, works: self)
             desks.append(
-                Clerk.Desk(lane: .deliver(destination: name), batch: 16, lease: .seconds(300)) {
+                Clerk.Desk(lane: .deliver(destination: name), batch: handing.room, lease: HandingOver.lease) {
                     await handing.work($0)
                 })
         }

@@ -25,6 +25,9 @@ protocol Dispatcher: Sendable {
     /// Hands it over; gives one sentence for the history (the remote id, the path) as `Phrase.kept`, without secrets.
     func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String
 
+    /// Where it connects to, where that is a server: for the doctor, who looks at its name and its certificate.
+    var door: Knock? { get }
+
     /// Whether the far side can be reached, where that is cheap to find out and changes nothing there; for the doctor.
     func reach() async throws(Trouble)
 }
@@ -32,6 +35,7 @@ protocol Dispatcher: Sendable {
 extension Dispatcher {
     static var carries: Set<Contact.Kind> { [] }
     var folder: String? { nil }
+    var door: Knock? { nil }
 
     func reach() async throws(Trouble) {}
 }

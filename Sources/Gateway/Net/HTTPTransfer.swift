@@ -113,6 +113,9 @@ final class HTTPTransfer: Transfer {
             case .cancelled: NetTrouble.cancelled(sent: sent, host: host)
             case .code(CURLE_OK): nil
             case .code(CURLE_WRITE_ERROR) where answer.cut && own == nil: nil
+            // What is no HTTP counts as HTTP/0.9 to libcurl, and that as a scheme we do not speak.
+            case .code(CURLE_UNSUPPORTED_PROTOCOL) where easy.number(CURLINFO_REQUEST_SIZE) > 0:
+                own ?? NetTrouble.of(CURLE_WEIRD_SERVER_REPLY, sent: sent, host: host)
             case .code(let code):
                 own ?? upload?.trouble ?? gate.trouble(host) ?? NetTrouble.of(code, sent: sent, host: host)
             }

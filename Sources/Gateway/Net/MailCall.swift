@@ -71,11 +71,12 @@ final class MailTransfer: Transfer {
                 done(.failure(NetTrouble.refusedLogin(call.server.host, detail: "reply \(answer)")))
             // RFC 4954: 454 to a log-in is trouble of the server's own, and passes.
             case 400..<500:
-                done(
-                    .failure(
-                        .passing(
-                            "邮件服务器 \(call.server.host) 答复 \(answer)：暂不接收",
-                            "the mail server \(call.server.host) said \(answer): not now")))
+                var later = Trouble.passing(
+                    "邮件服务器 \(call.server.host) 答复 \(answer)：暂不接收",
+                    "the mail server \(call.server.host) said \(answer): not now")
+                // 421: closing the channel (RFC 5321 section 4.2.2). What else it says may be about one recipient only.
+                later.isOfServer = [421, 454].contains(answer)
+                done(.failure(later))
             case 500..<600 where trouble.kind != .needsPerson:
                 done(
                     .failure(

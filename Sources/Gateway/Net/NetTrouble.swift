@@ -21,14 +21,16 @@ enum NetTrouble {
             return refusedLogin(host, detail: detail)
         case CURLE_COULDNT_RESOLVE_HOST:
             return .passing("域名 \(host) 解析不了；请检查 DNS", "the name \(host) cannot be resolved; check DNS", detail: detail)
+                .ofServer
         case CURLE_COULDNT_CONNECT:
-            return .passing("连不上 \(host)", "no connection to \(host)", detail: detail)
+            return .passing("连不上 \(host)", "no connection to \(host)", detail: detail).ofServer
         case CURLE_PEER_FAILED_VERIFICATION:
             return .passing(
                 "\(host) 的证书无效；须由对方更换", "the certificate of \(host) is not valid; it must be renewed there",
-                detail: detail)
+                detail: detail
+            ).ofServer
         case CURLE_SSL_CONNECT_ERROR, CURLE_USE_SSL_FAILED:
-            return .passing("与 \(host) 建立不了 TLS 连接", "no TLS connection to \(host)", detail: detail)
+            return .passing("与 \(host) 建立不了 TLS 连接", "no TLS connection to \(host)", detail: detail).ofServer
         case CURLE_OUT_OF_MEMORY:
             return sent
                 ? .unclear("内存不足", "out of memory", detail: detail) : .passing("内存不足", "out of memory", detail: detail)
@@ -36,12 +38,13 @@ enum NetTrouble {
             if sent {
                 return .unclear(
                     "请求已发出，但没有等到 \(host) 的应答", "the answer of \(host) was lost after the request was sent",
-                    detail: detail)
+                    detail: detail
+                ).ofServer
             }
             if code == CURLE_OPERATION_TIMEDOUT {
-                return .passing("\(host) 太久没有应答", "\(host) took too long", detail: detail)
+                return .passing("\(host) 太久没有应答", "\(host) took too long", detail: detail).ofServer
             }
-            return .passing("与 \(host) 的连接中断", "the connection to \(host) broke", detail: detail)
+            return .passing("与 \(host) 的连接中断", "the connection to \(host) broke", detail: detail).ofServer
         }
     }
 

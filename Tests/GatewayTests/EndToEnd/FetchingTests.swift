@@ -87,7 +87,7 @@ import Testing
             }
             let fetching = Fetching(channel: slow, works: works)
             let clerk = Clerk(store: gateway.store, desks: [], now: { clock.now }, log: gateway.tools.log)
-            #expect(works.desks.contains { $0.lane == Self.lane && $0.batch == 1 })
+            #expect(works.desks.contains { $0.lane == Self.lane && $0.batch() == 1 })
             let desk = Clerk.Desk(lane: Self.lane, batch: 1, lease: Fetching.lease) { await fetching.work($0) }
             #expect(await clerk.turn(desk) == 1)
             #expect(stolen.withLock { $0 } == 0)

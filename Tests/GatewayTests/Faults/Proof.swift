@@ -7,7 +7,8 @@ enum Proof {
     private static let environment = ProcessInfo.processInfo.environment
 
     /// How often, given how often `deploy/prove` does it.
-    static func runs(_ short: Int, prove: Int) -> Int { environment["INTAKE_PROVE"] == nil ? short : prove }
+    static func runs(_ short: Int, prove: Int) -> Int { isLong ? prove : short }
+    static var isLong: Bool { environment["INTAKE_PROVE"] != nil }
 
     static let seed = environment["INTAKE_SEED"].flatMap(UInt64.init) ?? 20_261_121
 

@@ -73,7 +73,8 @@ struct FolderDispatcher: Dispatcher {
             throw .passing(
                 "目的地 \(recipient) 的目录建不了；请检查属主和磁盘空间",
                 "the folder of destination \(recipient) cannot be made; check its owner and free space",
-                detail: "\(error)")
+                detail: "\(error)"
+            ).ofServer
         }
         try access.grant(folder: folder)
     }

@@ -74,14 +74,18 @@ struct HTTPDispatcher: Dispatcher {
         return try HTTPDispatcher.read(answer)
     }
 
-    /// Connects only: a request would be one more work order to whoever counts them.
-    func reach() async throws(Trouble) {
+    var door: Knock? {
         let departments = tools.city()?.departments
         let code = departments?.codes.first { departments?[$0]?.destination == name } ?? "x"
         var knock = Knock(
             .http(url.replacing("{department}", with: code), plainAllowed: plain, caFile: caFile))
         knock.egress = egress
-        try await tools.network.knock(knock)
+        return knock
+    }
+
+    /// Connects only: a request would be one more work order to whoever counts them.
+    func reach() async throws(Trouble) {
+        if let door { try await tools.network.knock(door) }
     }
 
     /// What an answer's status means for a delivery.
@@ -91,7 +95,8 @@ struct HTTPDispatcher: Dispatcher {
         case 408, 425, 429, 500...599:
             throw .passing(
                 "单位的服务器答复 \(answer.status)", "the department's server answered \(answer.status)",
-                retryAfter: answer.retryAfter)
+                retryAfter: answer.retryAfter
+            ).ofServer
         case 300..<400:
             throw .lasting(
                 "单位的服务器以 \(answer.status) 指向别处；请填最终地址",

@@ -69,10 +69,14 @@ struct SMTPDispatcher: Dispatcher {
         return Phrase(zh: "邮件服务器答复 \(said)", en: "mail server said \(said)").kept
     }
 
-    func reach() async throws(Trouble) {
+    var door: Knock? {
         var knock = Knock(.mail(server))
         knock.egress = egress
-        try await tools.network.knock(knock)
+        return knock
+    }
+
+    func reach() async throws(Trouble) {
+        if let door { try await tools.network.knock(door) }
     }
 
     /// Plain copies of the files that go along, in a private folder that is removed after the sending.

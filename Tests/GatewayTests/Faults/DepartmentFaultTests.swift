@@ -1,0 +1,180 @@
+import Foundation
+import Intake
+import Servers
+import Storage
+import Testing
+
+@testable import Gateway
+
+/// Every fault of the table at once, on the real daemon: which outcome, nothing lost, nothing doubled, the others go on.
+@Suite("Departments whose servers fail") struct DepartmentFaultTests {
+    /// Orders for each department: enough to open a circuit.
+    private static let orders = 5
+
+    private static func prepare(_ gateway: RunningGateway) throws {
+        let city = gateway.folder + "/city"
+        try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
+        func edit(_ path: String, _ change: (String) -> String) throws {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try Data(change(text).utf8).write(to: URL(filePath: path))
+        }
+        try edit(city + "/departments.yaml") { text in
+            text + "\n"
+                + DepartmentFault.all.map { fault in
+                    "  - { code: \(fault.name), name: \(fault.name), english: \(fault.name), deliver: \(fault.name) }"
+                }.joined(separator: "\n")
+        }
+        try edit(city + "/catalogue.yaml") { text in
+            text.replacing(
+                "rules:\n",
+                with: "rules:\n"
+                    + DepartmentFault.all.map { fault in
+                        "  - { name: \(fault.name), when: { words: [\(word(fault))] }, lead: \(fault.name) }\n"
+                    }.joined())
+        }
+        try edit(gateway.folder + "/intake.yaml") { $0.replacing(Fixtures.path("small-city"), with: city) }
+    }
+
+    /// No name may be found inside another.
+    private static func word(_ fault: DepartmentFault) -> String { "故障\(fault.name)号" }
+
+    /// What the ledger says of each department's deliveries.
+    private struct Fate {
+        var state: Delivery.State
+        var first: Attempt.Result?
+        var attempts: Int
+    }
+
+    private func fates(_ gateway: RunningGateway, _ connection: String?) async throws -> [String: [Fate]] {
+        let store: any Store =
+            if let connection { try await PostgresStore(conninfo: connection, node: "test") } else {
+                try SQLiteStore(path: gateway.state + "/ledger.sqlite")
+            }
+        var fates: [String: [Fate]] = [:]
+        for ticket in try await store.tickets(after: 0, limit: 1000) {
+            for delivery in try await store.deliveries(of: ticket.number.id) {
+                let attempts = try await store.attempts(of: delivery.id)
+                fates[delivery.recipient, default: []].append(
+                    Fate(state: delivery.state, first: attempts.first?.result, attempts: attempts.count))
+            }
+        }
+        await store.close()
+        return fates
+    }
+
+    private func destinations(_ http: Faulty, _ mail: Faulty) -> String {
+        DepartmentFault.all.map { fault in
+            fault.destination(port: (fault.way == .http ? http : mail).ports[fault.name] ?? 1)
+        }.joined(separator: "\n") + "\n- { name: outbox, kind: folder, path: outbox }"
+    }
+
+    private func doors(_ way: DepartmentFault.Way) -> [(name: String, fault: String)] {
+        DepartmentFault.all.filter { $0.way == way }.map { ($0.name, $0.fault) }
+    }
+
+    @Test(
+        "each outcome is the right one, the honest get theirs meanwhile, and healed each order arrives under one key",
+        arguments: Proof.isLong ? Backend.allCases : [.sqlite])
+    func table(_ ledger: Backend) async throws {
+        try await withHTTPReceiver { receiver in
+            try await withSMTPSink { sink in
+                let upstream = Int(receiver.address.split(separator: ":").last ?? "") ?? 0
+                try await withFaulty(before: upstream, doors(.http)) { http in
+                    try await withFaulty(before: sink.port, doors(.mail)) { mail in
+                        try await run(ledger, http, mail)
+                        try await arrived(receiver, sink)
+                    }
+                }
+            }
+        }
+    }
+
+    private func run(_ ledger: Backend, _ http: Faulty, _ mail: Faulty) async throws {
+        let all = DepartmentFault.all
+        try await withGateway(
+            ledger, channels: HookSender.channel, destinations: destinations(http, mail), prepare: Self.prepare
+        ) { gateway in
+            let connection = try? String(contentsOfFile: gateway.folder + "/credentials/connection", encoding: .utf8)
+            for number in 0..<Self.orders {
+                for words in all.map(Self.word) + ["路灯不亮"] {
+                    let body = HookSender.report("编号\(number)\(words)")
+                    let id = "\(number)_\(words.hashValue.magnitude)"
+                    #expect(try await gateway.call(HookSender.call(gateway, id: id, body: body)).status == 200)
+                }
+            }
+            _ = try await eventually("the honest department has all of its own while the others fail") {
+                gateway.handedOver(to: "lighting").count == Self.orders ? true : nil
+            }
+            var missing: [String] = []
+            defer { #expect(missing.isEmpty) }
+            let failing = try await eventually(within: .seconds(100), "each fault was met") {
+                let fates = try await fates(gateway, connection)
+                var unmet = all.filter { fates[$0.name]?.contains { $0.first != nil } != true }
+                for fault in all where fault.opens {
+                    if try await gateway.metric("intake_destination_up", fault.name) != 0 { unmet.append(fault) }
+                }
+                missing = unmet.map(\.name)
+                return unmet.isEmpty ? fates : nil as [String: [Fate]]?
+            }
+            for fault in all {
+                let firsts = failing[fault.name]?.compactMap(\.first) ?? []
+                #expect(Set(firsts) == [fault.result], "\(fault.name): \(firsts)")
+                #expect(try await gateway.metric("intake_destination_up", fault.name) == (fault.opens ? 0 : 1))
+                #expect(failing[fault.name]?.contains { $0.state == .delivered } == false, "\(fault.name)")
+            }
+            try await http.heal()
+            try await mail.heal()
+            let ends = try await eventually(within: .seconds(240), "all that can be is handed over") {
+                let fates = try await fates(gateway, connection)
+                let over = all.allSatisfy { fault in
+                    fates[fault.name]?.count == Self.orders
+                        && fates[fault.name]?.allSatisfy { $0.state == fault.end.state } == true
+                }
+                return over ? fates : nil
+            }
+            // Who is known to be dead is not hammered: four to find out, and then one after each pause.
+            for fault in all where fault.end == .waiting {
+                #expect((ends[fault.name] ?? []).map(\.attempts).reduce(0, +) <= 4 + 8, "\(fault.name)")
+            }
+            for fault in all {
+                let lost = Self.orders - (ends[fault.name]?.count { $0.state == fault.end.state } ?? 0)
+                Proof.row(
+                    "department \(fault.name) (\(ledger))", runs: 1, acknowledged: Self.orders, lost: lost, doubled: 0)
+            }
+            let alerts = gateway.handedOver(to: "operator").map { String(decoding: $0.json, as: UTF8.self) }
+            for fault in all where fault.opens {
+                #expect(alerts.count { $0.contains("orders wait: \(fault.name)\"") } == 1, "\(fault.name)")
+            }
+        }
+    }
+
+    /// What the honest servers behind the doors got: each order under one key, however often.
+    private func arrived(_ receiver: HTTPReceiver, _ sink: SMTPSink) async throws {
+        var keys: [String: Set<String>] = [:]
+        let healed = DepartmentFault.all.filter { $0.end == .delivered }
+        while keys.values.map(\.count).reduce(0, +) < healed.count(where: { $0.way == .http }) * Self.orders {
+            let request = try await receiver.request()
+            let text = String(decoding: request.body, as: UTF8.self)
+            let fault = try #require(DepartmentFault.all.first { text.contains(Self.word($0)) })
+            keys[fault.name, default: []].insert(request.header("webhook-id") ?? "")
+        }
+        for fault in healed where fault.way == .http {
+            #expect(keys[fault.name]?.count == Self.orders, "\(fault.name)")
+        }
+        var mails = 0
+        while mails < healed.count(where: { $0.way == .mail }) * Self.orders {
+            _ = try await sink.mail()
+            mails += 1
+        }
+    }
+}
+
+extension DepartmentFault.End {
+    fileprivate var state: Delivery.State {
+        switch self {
+        case .delivered: .delivered
+        case .held: .held
+        case .waiting: .pending
+        }
+    }
+}
