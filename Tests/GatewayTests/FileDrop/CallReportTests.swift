@@ -164,6 +164,58 @@ struct CallReportTests {
     }
 
     @Test(
+        "Whatever is not clearly a no keeps the caller confidential, and what is not clear either way is said",
+        arguments: [
+            ("true", true, true), ("1", true, true), ("\"是\"", true, true), ("\"YES\"", true, true),
+            ("\"１\"", true, true), ("\"yep\"", true, false), ("2", true, false), ("[]", true, false),
+            ("{\"a\":1}", true, false), ("\"-\"", true, false), ("false", false, true), ("0", false, true),
+            ("\"No\"", false, true), ("\"否\"", false, true), ("\"\"", false, true), ("null", false, true),
+        ])
+    func confidential(_ value: String, _ asked: Bool, _ clear: Bool) throws {
+        for key in ["confidential", "Confidential", "CONFIDENTIAL"] {
+            let own = Data("{\"Call\":{\"\(key)\":\(value)},\"turns\":[{\"text\":\"路灯坏了\"}]}".utf8)
+            let read = [
+                report.submission(
+                    transcript([("市民", "路灯坏了")]), facts: try facts("{\"\(key)\":\(value),\"CALLER\":\"13800138000\"}")),
+                report.submission(try TranscriptReader().read(Array(own), name: "a.json")),
+            ]
+            for submission in read {
+                #expect(submission.confidential == asked)
+                #expect(submission.remarks.contains(Remark.confidentialityUnclear.text) == !clear)
+            }
+            #expect(read[0].people.first?.contacts.first?.value == "13800138000")
+        }
+    }
+
+    @Test(
+        "Facts of which a part may be lost keep the caller confidential",
+        arguments: [
+            "{\"confidential\":true,\"confidential\":false}", "{\"confidential\":false,\"Confidential\":\"x\"}",
+            "{\"confi\u{FFFD}ential\":true}",
+        ])
+    func doubtful(_ text: String) throws {
+        let submission = report.submission(transcript([("市民", "路灯坏了")]), facts: try facts(text))
+        #expect(submission.confidential)
+    }
+
+    @Test("Each remark is whole in both languages")
+    func languages() {
+        let reason = Phrase(zh: "JSON 不完整", en: "JSON is cut short")
+        let remarks: [Remark] = [
+            .sidesUnknown, .noWordsOfCaller, .someSidesUnknown, .damagedCharacters(3), .factsUnreadable(reason),
+            .confidentialityUnclear, .recordingRefused, .timeUnreadable("start"), .agentNotFound, .callIDUsed(nil),
+            .toldAgain,
+        ]
+        for remark in remarks {
+            let read = Phrase(kept: remark.text)
+            #expect(read == remark.words && read.zh != read.en)
+            #expect(!read.zh.contains("‖") && !read.en.contains("‖") && !read.en.contains("/"))
+        }
+        #expect(
+            Phrase(kept: Remark.factsUnreadable(reason).text).en.hasPrefix("the call facts could not be read"))
+    }
+
+    @Test(
         "Call facts that are no JSON object are refused",
         arguments: ["", "[]", "{", "null", "[{}]", "{\"a\":1}{\"b\":2}"])
     func badFacts(_ text: String) {

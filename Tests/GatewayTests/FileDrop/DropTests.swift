@@ -71,7 +71,12 @@ struct DropTests {
             try bench.put("a.txt", Self.call)
             try bench.put("a.txt.meta.json", "{\"caller\": ")
             #expect(try await bench.scanLater().taken == 1)
-            #expect(try await bench.submissions().first?.remarks.first?.hasPrefix("通话信息文件无法读取") == true)
+            let submission = try #require(try await bench.submissions().first)
+            let remark = Phrase(kept: submission.remarks.first ?? "")
+            #expect(remark.zh.hasPrefix("通话信息文件无法读取"))
+            #expect(remark.en.hasPrefix("the call facts could not be read") && remark.en.contains("cut short"))
+            // What the caller asked may have been in them.
+            #expect(submission.confidential)
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 package import Intake
 
 /// The facts of one call, from the side-car `<name>.meta.json` beside a transcript (or `call` of our own form). Every
-/// key is optional, unknown keys are passed over:
+/// key is optional and may be written in any letter case, unknown keys are passed over:
 ///
 ///     {"call_id": "20260105-000123", "caller": "13800138000", "callee": "12345",
 ///      "start": "2026-01-05T09:24:00+08:00", "end": "2026-01-05 09:27:31", "agent": "8021",
@@ -27,6 +27,8 @@ package struct CallFacts: Sendable, Equatable {
     package var agentSpeakers: [String] = []
     /// 保密: the caller asked the agent to keep their identity from the department.
     package var confidential = false
+    /// Whether `confidential` holds only because what stands there is not clearly no.
+    package var isConfidentialityUnclear = false
 
     /// Bytes of a side-car.
     static let largest = 64 << 10
@@ -38,17 +40,27 @@ package struct CallFacts: Sendable, Equatable {
         guard bytes.count <= CallFacts.largest else {
             throw .unreadable("通话信息超过 64 KiB", "call facts of more than 64 KiB")
         }
-        let documents = try JSONFrame.documents(in: try TextBytes.decode(bytes).text)
-        guard documents.count == 1, let text = documents.first,
-            let file = try? JSONDecoder().decode(File.self, from: JSONFrame.mended(Data(text.utf8)))
+        let text = try TextBytes.decode(bytes).text
+        let documents = try JSONFrame.documents(in: text)
+        guard documents.count == 1, let document = documents.first,
+            let file = try? JSONDecoder().decode(File.self, from: JSONFrame.mended(Data(document.utf8)))
         else { throw .unreadable("通话信息应为一个 JSON 对象", "call facts must be one JSON object") }
         self = file.facts
+        // Of a key that stands there twice one value is read; and damage may have hit the key.
+        let isDamaged = text.unicodeScalars.contains("\u{FFFD}")
+        if !confidential, isDamaged || text.lowercased().ranges(of: "\"confidential\"").count > 1 { doubt() }
+    }
+
+    /// Takes the caller to have asked for confidence, since it is not clear that they did not.
+    mutating func doubt() {
+        confidential = true
+        isConfidentialityUnclear = true
     }
 
     init(_ object: JSONObject) {
         func line(_ name: String) -> String? {
-            let text = object.text(name).map { String(SpokenWords.tidy($0).unicodeScalars.prefix(2048)) }
-            return text?.isEmpty == true ? nil : text
+            object.spellings(of: name).lazy.compactMap(object.text)
+                .map { String(SpokenWords.tidy($0).unicodeScalars.prefix(2048)) }.first { !$0.isEmpty }
         }
         callID = line("call_id")
         caller = line("caller")
@@ -57,10 +69,22 @@ package struct CallFacts: Sendable, Equatable {
         end = line("end")
         agent = line("agent")
         recording = line("recording")
-        agentChannel = object.number("agent_channel").flatMap { Int(exactly: $0) }
-        agentSpeakers = line("agent_speaker").map { [$0] } ?? object.strings("agent_speaker")
-        confidential = line("confidential") == "true"
+        agentChannel = object.spellings(of: "agent_channel").compactMap(object.number).first.flatMap {
+            Int(exactly: $0)
+        }
+        agentSpeakers =
+            line("agent_speaker").map { [$0] } ?? object.spellings(of: "agent_speaker").flatMap(object.strings)
+        for key in object.spellings(of: "confidential") where !object.isNull(key) {
+            let said = object.text(key).map { SpokenWords.tidy($0) }
+            if let said, said.isEmpty || CallFacts.no.contains(SpokenWords.folded(said)) { continue }
+            confidential = true
+            isConfidentialityUnclear = !CallFacts.yes.contains(SpokenWords.folded(said ?? ""))
+        }
     }
+
+    /// What says clearly whether the caller asked for confidence; anything else is taken for a yes.
+    private static let yes: Set<String> = ["true", "1", "yes", "y", "是", "保密"]
+    private static let no: Set<String> = ["false", "0", "no", "n", "否", "不保密"]
 
     /// These facts, with what they lack taken from `other`.
     package func completed(by other: CallFacts?) -> CallFacts {
@@ -76,6 +100,7 @@ package struct CallFacts: Sendable, Equatable {
         facts.agentChannel = agentChannel ?? other.agentChannel
         facts.agentSpeakers = agentSpeakers.isEmpty ? other.agentSpeakers : agentSpeakers
         facts.confidential = confidential || other.confidential
+        facts.isConfidentialityUnclear = isConfidentialityUnclear || other.isConfidentialityUnclear
         return facts
     }
 

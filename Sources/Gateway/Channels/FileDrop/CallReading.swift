@@ -18,8 +18,11 @@ struct CallReading: Sendable {
             var sidecar: CallFacts?
             if let facts {
                 do throws(Trouble) { sidecar = try CallFacts(facts) } catch {
-                    // The caller's words are worth more than the facts; the ticket says what is missing.
-                    transcript.remarks.append(.factsUnreadable(error.words.kept))
+                    // The caller's words are worth more than the facts; the ticket says what is missing. What the caller
+                    // asked may have been among it.
+                    transcript.remarks.append(.factsUnreadable(error.words))
+                    sidecar = CallFacts()
+                    sidecar?.confidential = true
                 }
             }
             let submission = report.submission(transcript, facts: sidecar)

@@ -37,6 +37,7 @@ package struct CallReport: Sendable {
         } else if turns.contains(where: { $0.side == .unknown }) {
             remarks.append(.someSidesUnknown)
         }
+        if facts.isConfidentialityUnclear { remarks.append(.confidentialityUnclear) }
         var call = Call(agent: facts.agent, recording: facts.recordingLink, turns: turns)
         if facts.recording != nil, call.recording == nil { remarks.append(.recordingRefused) }
         call.started = time(facts.start, "start", &remarks)

@@ -55,32 +55,48 @@ package enum Remark: Sendable, Equatable {
     case noWordsOfCaller
     case someSidesUnknown
     case damagedCharacters(Int)
-    case factsUnreadable(String)
+    case factsUnreadable(Phrase)
+    case confidentialityUnclear
     case recordingRefused
     case timeUnreadable(String)
     case agentNotFound
     case callIDUsed(TicketNumber?)
+    /// On a follow-up: what the ticket already had came again with it.
+    case toldAgain
 
-    package var text: String {
+    /// Both languages in one line, as `Phrase(kept:)` reads them.
+    package var text: String { words.kept }
+
+    package var words: Phrase {
         switch self {
         case .sidesUnknown:
-            "未能区分通话双方，已保留全部文字 / the sides of the call are unknown, all words were kept"
+            Phrase(zh: "未能区分通话双方，已保留全部文字", en: "the sides of the call are unknown, all words were kept")
         case .noWordsOfCaller:
-            "未识别到来电人的话，已保留全部文字 / no words of the caller were recognised, all words were kept"
+            Phrase(zh: "未识别到来电人的话，已保留全部文字", en: "no words of the caller were recognised, all words were kept")
         case .someSidesUnknown:
-            "部分话语不知是谁所说，已一并保留 / who spoke is unknown for some turns, their words were kept"
+            Phrase(zh: "部分话语不知是谁所说，已一并保留", en: "who spoke is unknown for some turns, their words were kept")
         case .damagedCharacters(let count):
-            "有 \(count) 处文字损坏，以“�”代替 / \(count) damaged characters were replaced by “�”"
+            Phrase(zh: "有 \(count) 处文字损坏，以“�”代替", en: "\(count) damaged characters were replaced by “�”")
         case .factsUnreadable(let reason):
-            "通话信息文件无法读取，主叫号码等缺失 / the call facts could not be read: \(reason)"
+            Phrase(
+                zh: "通话信息文件无法读取，主叫号码等缺失，按保密处理：\(reason.zh)",
+                en: "the call facts could not be read, so the caller is missing and kept confidential: \(reason.en)")
+        case .confidentialityUnclear:
+            Phrase(
+                zh: "通话信息中是否保密（confidential）写得不清楚，按保密处理",
+                en: "the call facts do not say clearly whether it is confidential; it is taken to be")
         case .recordingRefused:
-            "录音地址不可用，已略去 / the address of the recording is not usable and was left out"
+            Phrase(zh: "录音地址不可用，已略去", en: "the address of the recording is not usable and was left out")
         case .timeUnreadable(let key):
-            "通话信息中的时间“\(key)”无法读取 / the time “\(key)” of the call facts could not be read"
+            Phrase(zh: "通话信息中的时间“\(key)”无法读取", en: "the time “\(key)” of the call facts could not be read")
         case .agentNotFound:
-            "通话信息所指的坐席在转写中不存在 / the agent named by the call facts is not in the transcript"
+            Phrase(zh: "通话信息所指的坐席在转写中不存在", en: "the agent named by the call facts is not in the transcript")
         case .callIDUsed(let ticket):
-            "同一通话编号已用于另一工单 / the id of this call was used before, for ticket \(ticket?.description ?? "?")"
+            Phrase(
+                zh: "同一通话编号已用于工单 \(ticket?.description ?? "？")",
+                en: "the id of this call was used before, for ticket \(ticket?.description ?? "?")")
+        case .toldAgain:
+            Phrase(zh: "同一通电话再次送来，内容有增加", en: "the same call came again and says more")
         }
     }
 }

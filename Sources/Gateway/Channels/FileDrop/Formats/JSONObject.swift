@@ -21,6 +21,14 @@ struct JSONObject {
 
     func has(_ name: String) -> Bool { fields.contains(Key(name)) }
 
+    /// Its keys that are `name` (lower case) in whatever letter case.
+    func spellings(of name: String) -> [String] {
+        fields.allKeys.map(\.stringValue).filter { $0 == name || $0.lowercased() == name }
+    }
+
+    /// Whether the field is there and null.
+    func isNull(_ name: String) -> Bool { (try? fields.decodeNil(forKey: Key(name))) ?? false }
+
     /// A string, or a number or truth value as it would be written.
     func text(_ name: String) -> String? {
         let key = Key(name)

@@ -36,6 +36,12 @@ enum OwnForm: JSONForm {
     }
 
     static func facts(_ object: JSONObject) throws(Trouble) -> CallFacts? {
-        object.object("call").map { CallFacts($0) }
+        guard let key = object.spellings(of: "call").first(where: { !object.isNull($0) }) else { return nil }
+        guard let call = object.object(key) else {
+            var facts = CallFacts()
+            facts.doubt()
+            return facts
+        }
+        return CallFacts(call)
     }
 }
