@@ -6,29 +6,31 @@ import Intake
 ///
 /// To lose a call is worse than to have a ticket twice, so that equal words alone do not make two files one call:
 /// "喂？喂？" is said in many. In this order:
-/// 1. The telephone system's own id with the start of the call: certain, whatever the words. A second transcription of
-///    the same call is a repeat.
-/// 2. Its id alone. Counters start again after a repair; if the ledger knows the id with other content, `other` is
-///    tried, and the call becomes a ticket of its own with a remark.
+/// 1. The telephone system's own id with the start of the call: certain, whatever the words.
+/// 2. Its id alone. Counters start again after a repair: with other content it is another call.
 /// 3. The start of the call with the bytes of the file (and the caller, if told).
 /// 4. The bytes alone, where they hold times and enough words that no other call has the same.
 /// 5. The bytes and the name: recorders name each call, and those who send a file again keep its name.
+///
+/// Where the ledger knows `id` with other content, `KnownCall` tells what is new in it; that is kept under `other`.
 struct CallIdentity: Equatable {
     /// Words of this many characters with times in milliseconds do not come twice.
     static let telling = 40
 
     var id: String
-    /// To be tried if `id` turns out to have been used for something else.
-    var other: String?
+    /// Of these very bytes and call facts under `id`, so that they too are kept once.
+    var other: String
+    /// Whether the same id is the same call.
+    var isCertain = true
 
-    init(_ submission: Submission, callID: String?, bytes: [UInt8], name: String) {
+    init(_ submission: Submission, callID: String?, bytes: [UInt8], facts: [UInt8]?, name: String) {
         let digest = SHA256.hash(data: bytes).hex
         let started = submission.call?.started.map { String($0.milliseconds) }
         switch (callID, started) {
         case (let callID?, let started?): id = "call \(started) \(callID)"
         case (let callID?, nil):
             id = "call \(callID)"
-            other = "call \(digest) \(callID)"
+            isCertain = false
         case (nil, let started?):
             id = "file \(digest) \(started) \(submission.people.first?.contacts.first?.value ?? "")"
         case (nil, nil):
@@ -38,6 +40,7 @@ struct CallIdentity: Equatable {
                 && turns.reduce(0) { $0 + $1.text.unicodeScalars.count } >= CallIdentity.telling
             id = telling ? "file \(digest)" : CallIdentity.unread(bytes, name: name)
         }
+        other = "more \(digest) \(facts.map { SHA256.hash(data: $0).hex } ?? "") \(id)"
     }
 
     /// For a file that could not be read: every one of its name and content is an arrival of its own.

@@ -7,8 +7,8 @@ struct CallReading: Sendable {
     var report: CallReport
 
     /// One transcript, with the bytes of its side-car if it has one. `name` is the file's as `DropName` writes it.
-    /// - Returns: the item, and the id to use where the ledger knows its own id with other content.
-    func item(_ bytes: [UInt8], name: String, facts: [UInt8]?) -> (item: Item, other: String?) {
+    /// - Returns: the item, and how its call is known; nil for what could not be read.
+    func item(_ bytes: [UInt8], name: String, facts: [UInt8]?) -> (item: Item, call: CallIdentity?) {
         if name.lowercased().hasSuffix(DropFile.facts) {
             return unread(
                 bytes, name, .unreadable("只有通话信息，没有转写文件", "call facts without their transcript: look for the call"))
@@ -27,14 +27,14 @@ struct CallReading: Sendable {
             }
             let submission = report.submission(transcript, facts: sidecar)
             let callID = sidecar?.callID ?? transcript.facts?.callID
-            let identity = CallIdentity(submission, callID: callID, bytes: bytes, name: name)
-            return (Item(sourceID: identity.id, content: .submission(submission)), identity.other)
+            let call = CallIdentity(submission, callID: callID, bytes: bytes, facts: facts, name: name)
+            return (Item(sourceID: call.id, content: .submission(submission)), call)
         } catch {
             return unread(bytes, name, error)
         }
     }
 
-    private func unread(_ bytes: [UInt8], _ name: String, _ trouble: Trouble) -> (item: Item, other: String?) {
+    private func unread(_ bytes: [UInt8], _ name: String, _ trouble: Trouble) -> (item: Item, call: CallIdentity?) {
         (Item(sourceID: CallIdentity.unread(bytes, name: name), content: .unreadable(trouble.words.kept)), nil)
     }
 }

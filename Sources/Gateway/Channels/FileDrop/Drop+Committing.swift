@@ -3,43 +3,121 @@ import Foundation
 import Intake
 
 extension Drop {
-    /// Brings one claimed file into the ledger. When this gives `done` or `quarantined`, its commit is on disk.
-    func commit(_ name: DropName, in folder: DropFolder, into inbox: Inbox) async -> Fate {
-        let file: OpenFile
-        let before: FileFacts
-        let facts: [UInt8]?
-        var bytes: [UInt8]?
-        do throws(Trouble) {
-            guard let opened = try folder.open(name), let found = opened.facts else { return .changed }
-            (file, before) = (opened, found)
-            facts = try callFacts(of: name, in: folder)
-            if before.size <= rules.largest { bytes = try file.read(Int(before.size)) }
-        } catch { return .stuck(error) }
-        do throws(Trouble) {
-            let kept = try await keep(bytes, of: file, name, facts)
-            // Whoever had it open while it was claimed may still be writing.
-            guard let after = file.facts, before.sameContent(after) else { return .changed }
-            var envelope = ["file": name.description]
-            envelope["facts"] = facts.map { facts in
-                (try? TextBytes.decode(facts).text) ?? String(decoding: facts, as: UTF8.self)
+    /// A claimed file with all that was read from it, ready for its commit.
+    private struct Ready {
+        var name: DropName
+        var file: OpenFile
+        /// As the file was when it was opened.
+        var before: FileFacts
+        var parcel: Parcel
+        var call: CallIdentity?
+    }
+
+    /// Brings claimed files into the ledger, all at once so that they share a commit; but those about one call one after
+    /// the other, the oldest first, so that what comes later is told from what is known. For each that is `done` or
+    /// `quarantined` the commit is on disk.
+    func commit(_ names: [DropName], in folder: DropFolder, into inbox: Inbox) async -> [(DropName, Fate)] {
+        var fates: [(DropName, Fate)] = []
+        var calls: [String: [Ready]] = [:]
+        await withTaskGroup(of: (DropName, Ready?, Fate).self) { group in
+            for name in names {
+                group.addTask {
+                    do throws(Refused) { return (name, try await read(name, in: folder), .done) } catch {
+                        return (name, nil, error.fate)
+                    }
+                }
             }
-            var parcel = Parcel(
-                channel: channel, received: tools.now(), envelope: envelope, body: kept.body, items: [kept.item])
+            for await (name, ready, fate) in group {
+                if let ready, let item = ready.parcel.items.first {
+                    calls[item.sourceID, default: []].append(ready)
+                } else {
+                    fates.append((name, fate))
+                }
+            }
+        }
+        await withTaskGroup(of: [(DropName, Fate)].self) { group in
+            for call in calls.values {
+                let files = call.sorted { ($0.before.modified, $0.name) < ($1.before.modified, $1.name) }
+                group.addTask { await commit(files, into: inbox) }
+            }
+            for await some in group { fates += some }
+        }
+        return fates
+    }
+
+    /// The files of one call, in order: where one waits those after it do, too.
+    private func commit(_ files: [Ready], into inbox: Inbox) async -> [(DropName, Fate)] {
+        var fates: [(DropName, Fate)] = []
+        var waits: Fate?
+        for file in files {
+            let fate: Fate
+            if let waits { fate = waits } else { fate = await commit(file, into: inbox) }
+            if case .waits = fate { waits = fate }
+            fates.append((file.name, fate))
+        }
+        return fates
+    }
+
+    private func commit(_ ready: Ready, into inbox: Inbox) async -> Fate {
+        do throws(Trouble) {
+            // Whoever had it open while it was claimed may still be writing.
+            guard let after = ready.file.facts, ready.before.sameContent(after) else { return .changed }
+            var parcel = ready.parcel
+            parcel.received = tools.now()
             let receipt = try await accept(&parcel, into: inbox)
-            if receipt?.seen == .differs, let other = kept.other {
-                parcel.items = [kept.item.again(as: other, after: receipt?.ticket)]
+            if receipt?.seen == .differs, let item = try await news(ready, receipt?.ticket) {
+                parcel.items = [item]
                 _ = try await accept(&parcel, into: inbox)
             }
-            guard let last = file.facts, before.sameContent(last) else { return .changed }
+            guard let last = ready.file.facts, ready.before.sameContent(last) else { return .changed }
             if case .unreadable(let reason) = parcel.items.first?.content { return .quarantined(reason) }
             return .done
         } catch { return .waits(error) }
     }
 
+    /// What a file tells besides what the ledger has under its identity, for this ticket; nil where it is nothing.
+    private func news(_ ready: Ready, _ ticket: TicketNumber?) async throws(Trouble) -> Item? {
+        guard let call = ready.call, case .submission(var told)? = ready.parcel.items.first?.content else { return nil }
+        guard let ticket else {
+            told.remarks.append(Remark.callIDUsed(nil).text)
+            return Item(sourceID: call.other, content: .submission(told))
+        }
+        let known = try await KnownCall(ticket, isCertain: call.isCertain, tools)
+        return known.news(in: told).map { Item(sourceID: call.other, content: .submission($0)) }
+    }
+
+    /// Why a file is not ready.
+    private struct Refused: Error { var fate: Fate }
+
+    private func read(_ name: DropName, in folder: DropFolder) async throws(Refused) -> Ready {
+        let opened: (file: OpenFile, before: FileFacts)?
+        let facts: [UInt8]?
+        var bytes: [UInt8]?
+        do throws(Trouble) {
+            opened = try folder.open(name).flatMap { file in file.facts.map { (file, $0) } }
+            facts = try callFacts(of: name, in: folder)
+            if let opened, opened.before.size <= rules.largest {
+                bytes = try opened.file.read(Int(opened.before.size))
+            }
+        } catch { throw Refused(fate: .stuck(error)) }
+        guard let (file, before) = opened else { throw Refused(fate: .changed) }
+        let kept: Kept
+        do throws(Trouble) { kept = try await keep(bytes, of: file, name, facts) } catch {
+            throw Refused(fate: .waits(error))
+        }
+        var envelope = ["file": name.description]
+        envelope["facts"] = facts.map { facts in
+            (try? TextBytes.decode(facts).text) ?? String(decoding: facts, as: UTF8.self)
+        }
+        let parcel = Parcel(
+            channel: channel, received: tools.now(), envelope: envelope, body: kept.body, items: [kept.item])
+        return Ready(name: name, file: file, before: before, parcel: parcel, call: kept.call)
+    }
+
     private struct Kept {
         var body: Parcel.Body
         var item: Item
-        var other: String?
+        var call: CallIdentity?
     }
 
     /// Reads what a file says, and puts what is too long for a row where long things go. `bytes` is nil for a file too
@@ -48,10 +126,10 @@ extension Drop {
         _ bytes: [UInt8]?, of file: OpenFile, _ name: DropName, _ facts: [UInt8]?
     ) async throws(Trouble) -> Kept {
         guard let bytes else { return try await tooLarge(file, name) }
-        let (item, other) = reading().item(bytes, name: name.description, facts: facts)
-        if bytes.count <= Parcel.inlineLimit { return Kept(body: .bytes(Data(bytes)), item: item, other: other) }
+        let (item, call) = reading().item(bytes, name: name.description, facts: facts)
+        if bytes.count <= Parcel.inlineLimit { return Kept(body: .bytes(Data(bytes)), item: item, call: call) }
         let blob = try await tools.blobs.put(Data(bytes), keys: tools.keys)
-        return Kept(body: .blob(blob.id, size: blob.size), item: item, other: other)
+        return Kept(body: .blob(blob.id, size: blob.size), item: item, call: call)
     }
 
     /// The receipt of the parcel's one item. An item the ledger will never take is quarantined, so that one bad file
@@ -88,14 +166,5 @@ extension Drop {
         let id = CallIdentity.unread(kept.sha256.hex, name: name.description)
         return Kept(
             body: .blob(kept.id, size: kept.size), item: Item(sourceID: id, content: .unreadable(trouble.words.kept)))
-    }
-}
-
-extension Item {
-    /// The same call under another id, with a word about the ticket that has its own.
-    fileprivate func again(as id: String, after ticket: TicketNumber?) -> Item {
-        guard case .submission(var submission) = content else { return self }
-        submission.remarks.append(Remark.callIDUsed(ticket).text)
-        return Item(sourceID: id, content: .submission(submission))
     }
 }

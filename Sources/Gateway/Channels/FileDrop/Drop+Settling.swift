@@ -17,17 +17,11 @@ extension Drop {
         case waits(Trouble)
     }
 
-    /// Commits the files of a claimed folder, all at once so that they share a commit, then moves each to where it
-    /// belongs. What could not be committed stays; its trouble is thrown at the end.
+    /// Commits the files of a claimed folder, then moves each to where it belongs. What could not be committed stays; its trouble is thrown at the end.
     func settle(_ batch: DropName, into inbox: Inbox, _ step: inout Step) async throws(Trouble) {
         let folder = try claimed.folder(batch)
         let names = try settled(folder, lone: batch.ends(in: Drop.loneMark))
-        let fates = await withTaskGroup(of: (DropName, Fate).self) { group in
-            for name in names { group.addTask { (name, await commit(name, in: folder, into: inbox)) } }
-            var fates: [(DropName, Fate)] = []
-            for await fate in group { fates.append(fate) }
-            return fates
-        }
+        let fates = await commit(names, in: folder, into: inbox)
         let target = try today()
         var waits: Trouble?
         for (name, fate) in fates {

@@ -1,0 +1,165 @@
+import Foundation
+import Intake
+import Storage
+import Testing
+
+@testable import Gateway
+
+/// A call that is told again under the same identity: nothing said is lost, and nothing is said twice.
+@Suite("A call told again") struct CallAgainTests {
+    private static let first = """
+        {"format":"intake.transcript/1","call":{"call_id":"P1","start":"2026-11-21T10:00:00+08:00"},
+         "turns":[{"side":"citizen","text":"喂，你好，我想反映个事"}]}
+        """
+    private static let second = """
+        {"format":"intake.transcript/1",
+         "call":{"call_id":"P1","start":"2026-11-21T10:00:00+08:00","caller":"13800138000","recording":"/rec/P1.wav"},
+         "turns":[{"side":"citizen","text":"喂，你好，我想反映个事"},{"side":"agent","text":"您请讲"},
+                  {"side":"citizen","text":"永安里小区3号楼着火了，有人被困"}]}
+        """
+    private static let plain = "市民：喂，你好，我想反映个事。\n坐席：您请讲。\n市民：永安里小区3号楼着火了，有人被困！\n"
+    private static let facts =
+        #"{"call_id":"P1","start":"2026-11-21T10:00:00+08:00","caller":"13800138000","recording":"/rec/P1.wav"}"#
+
+    private struct Told: Decodable {
+        struct Line: Decodable { var kind: EntryKind }
+        struct Conversation: Decodable { var recording: String? }
+        struct Person: Decodable { var value: String }
+        var body: String?
+        var history: [Line]
+        var calls: [Conversation]
+        var contacts: [Person]?
+    }
+
+    @Test(
+        "What a call says when it comes again joins its ticket, with alert, caller and recording",
+        arguments: Backend.allCases)
+    func wholeWay(_ ledger: Backend) async throws {
+        try await withGateway(ledger, channels: CallDrop.channel) { gateway in
+            let drop = try CallDrop(gateway)
+            try drop.put("a.json", Self.first)
+            _ = try await eventually("it is a ticket") { try await gateway.books().tickets == 1 ? true : nil as Bool? }
+            try drop.put("b.json", Self.second)
+            _ = try await eventually("a person was alerted") {
+                gateway.handedOver(to: "operator").isEmpty ? nil : true as Bool?
+            }
+            // The same in another form, and the first once more: nothing new.
+            try drop.put("c.txt", Self.plain, facts: Self.facts)
+            try drop.put("d.json", Self.first)
+            _ = try await eventually("all are done") { drop.done == 4 ? true : nil as Bool? }
+            let books = try await gateway.books()
+            #expect(books.arrivals == ["ticket": 1, "follow-up": 1] && books.complaints.isEmpty, "\(books)")
+            let told = try #require(
+                try await gateway.lines(Told.self, ["ticket", "1", "--reveal", "回访"]).lines.first)
+            #expect(told.body == "喂，你好，我想反映个事\n\n永安里小区3号楼着火了，有人被困")
+            #expect(told.history.contains { $0.kind == .alerted })
+            #expect(told.contacts?.map(\.value) == ["13800138000"])
+            #expect(told.calls.map(\.recording) == [nil, "/rec/P1.wav"])
+        }
+    }
+
+    @Test("Files of one call that wait together are taken in order of age, whatever their names")
+    func order() async throws {
+        try await DropBench.run { bench in
+            // As many as are taken in one step, the older half with the later names.
+            for call in 0..<60 {
+                let (old, new) = ("z\(call).json", "a\(call).json")
+                try bench.put(old, Self.first.replacing("P1", with: "P\(call)"))
+                try bench.put(new, Self.second.replacing("P1", with: "P\(call)"))
+                for (name, time) in [(old, 1_767_570_000.0), (new, 1_767_570_060.0)] {
+                    try FileManager.default.setAttributes(
+                        [.modificationDate: Date(timeIntervalSince1970: time)],
+                        ofItemAtPath: bench.path("incoming", name))
+                }
+            }
+            #expect(try await bench.scanLater() == Drop.Step(taken: 120))
+            let books = try await bench.store.books()
+            #expect(books.arrivals == ["ticket": 60, "follow-up": 60])
+            #expect(try await bench.submissions().allSatisfy { $0.text.hasPrefix("喂，你好，我想反映个事\n\n永安里") })
+        }
+    }
+
+    @Test("Killed after the follow-up was kept and before its file was moved: read again it is the same")
+    func killed() async throws {
+        try await DropBench.run { bench in
+            try bench.put("a.json", Self.first)
+            try await bench.scanLater()
+            try bench.put("b.json", Self.second)
+            try await bench.scanLater()
+            for _ in 0..<2 {
+                let folder = bench.path("claimed", "1-x")
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                for name in ["a.json", "b.json"] {
+                    try FileManager.default.moveItem(
+                        atPath: bench.path("done/2026-01-05", name), toPath: folder + "/" + name)
+                }
+                #expect(try await bench.scanLater().taken == 2)
+            }
+            #expect(try await bench.store.books().arrivals == ["ticket": 1, "follow-up": 1])
+        }
+    }
+
+    @Test("Facts alone that come later are kept once: caller, recording, and that the caller asked for confidence")
+    func factsOnly() async throws {
+        try await DropBench.run { bench in
+            let start = #""call_id":"P1","start":"2026-11-21T10:00:00+08:00""#
+            let rows = [
+                "{\(start)}", #"{\#(start),"caller":"13800138000"}"#,
+                #"{\#(start),"caller":"+8613800138000","confidential":true}"#,
+                #"{\#(start),"caller":"13800138000","confidential":true}"#,
+            ]
+            for facts in rows {
+                try bench.put("a.txt", Self.plain)
+                try bench.put("a.txt.meta.json", facts)
+                #expect(try await bench.scanLater().taken == 1)
+            }
+            #expect(try await bench.store.books().arrivals == ["ticket": 1, "follow-up": 2])
+            let submission = try #require(try await bench.submissions().first)
+            #expect(submission.confidential && submission.text.components(separatedBy: "着火了").count == 2)
+            let ticket = try #require(try await bench.store.latest(before: nil, limit: 1).first)
+            #expect(try await bench.store.contacts(of: ticket.number.id).count == 1)
+        }
+    }
+
+    @Test("Another caller under the same identity, and a call whose ticket is at an end, get a ticket of their own")
+    func stranger() async throws {
+        try await DropBench.run { bench in
+            try bench.put("a.txt", "市民：喂？")
+            try bench.put("a.txt.meta.json", #"{"caller":"13800138000"}"#)
+            try await bench.scanLater()
+            try bench.put("a.txt", "市民：喂？")
+            try bench.put("a.txt.meta.json", #"{"caller":"13900139000"}"#)
+            #expect(try await bench.scanLater().taken == 1)
+            let found = try await bench.submissions()
+            #expect(found.count == 2)
+            #expect(found.last?.remarks.contains { $0.contains("the id of this call was used before") } == true)
+        }
+        let number = try #require(TicketNumber("20260105-000001"))
+        let ended = KnownCall(ticket: number, isOpen: false, submissions: [said([.citizen: "喂"])])
+        let news = ended.news(in: said([.citizen: "着火了"]))
+        #expect(news?.followsUp == nil && news?.remarks.count == 1 && news?.text == "着火了")
+    }
+
+    private func said(_ turns: KeyValuePairs<Turn.Side, String>) -> Submission {
+        let turns = turns.map { Turn(side: $0.key, text: $0.value) }
+        let text = turns.filter { $0.side != .agent }.map(\.text).joined(separator: "\n")
+        return Submission(text: text, call: Call(turns: turns))
+    }
+
+    @Test("Known is what is said already in the same order; words taken from the agent's side are new")
+    func words() throws {
+        let number = try #require(TicketNumber("20260105-000001"))
+        let known = KnownCall(
+            ticket: number, submissions: [said([.agent: "您好，请讲", .citizen: "没有着火了", .agent: "着火吗"])])
+        let same: [Submission] = [
+            said([.agent: "您好 请讲", .citizen: "没有", .citizen: "着火了。", .agent: "着火吗？"]),
+            said([.unknown: "没有着火了"]), said([.agent: "您好，请讲", .citizen: "没有着火"]),
+        ]
+        for one in same { #expect(known.news(in: one) == nil) }
+        let other: [Submission] = [
+            said([.citizen: "着火了"]), said([.agent: "您好，请讲", .citizen: "没有着火了", .citizen: "着火吗"]),
+            said([.agent: "您好，请讲", .citizen: "没有着火了", .agent: "着火吗", .citizen: "是"]),
+        ]
+        for one in other { #expect(known.news(in: one)?.followsUp == number.description) }
+    }
+}
