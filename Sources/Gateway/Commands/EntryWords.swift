@@ -24,6 +24,7 @@ struct EntryWords {
                 let name = ledger.name(ofDepartment: code)
                 return Phrase(zh: "\(name.zh)来信：\(text.prefix(200))", en: "\(name.en) wrote: \(text.prefix(200))")
             }
+            if text.isEmpty { return Phrase(zh: "补充了通话信息、地点或附件", en: "more about the call or the place, or files") }
             return Phrase(zh: "补充：\(text.prefix(60))", en: "more from the citizen: \(text.prefix(60))")
         case .settled: return try payload(Settlement.self).map(settled) ?? ""
         case .delivered: return note("送达", "delivered to", try payload(DeliveryNote.self))

@@ -29,6 +29,9 @@ extension TicketReport {
             let spot = [place.text, point].compactMap(\.self).joined(separator: "  ")
             if !spot.isEmpty { line(both("地点", "place"), spot) }
         }
+        if !similar.isEmpty {
+            line(both("可能重复", "similar"), similar.map(\.description).joined(separator: ", "))
+        }
         for remark in remarks { line(both("备注", "remark"), Phrase(kept: remark)[language]) }
         for person in contacts ?? [] {
             line(
@@ -39,7 +42,8 @@ extension TicketReport {
 
         title(facts.subject ?? both("打不开：内容已删除或历史受损", "cannot be opened: erased, or the history is damaged"))
         if let body { lines.append(body) }
-        for file in files { lines.append("📎 \(file.name)  \(file.type)\(file.size.map { "  \($0) B" } ?? "")") }
+        lines += files.map(\.text)
+        for call in calls { lines += call.text(ledger) }
 
         title(both("承办", "assignments"))
         for work in assignments {

@@ -85,7 +85,10 @@ struct TicketReport: Encodable {
     var body: String?
     var place: Place?
     var remarks: [String]
-    var files: [Attachment]
+    var files: [File]
+    var calls: [Conversation]
+    /// Tickets that may be about the same, by the last decision.
+    var similar: [TicketNumber]
     var history: [Line]
     var assignments: [Work]
     var deliveries: [Sent]
@@ -103,12 +106,9 @@ struct TicketReport: Encodable {
         var place = dossier?.submission.place
         if let text = place?.text { place?.text = shown(text) }
         self.place = place
-        remarks = dossier?.submission.remarks ?? []
-        files = (dossier?.submission.attachments ?? []).map { file in
-            var file = file
-            file.name = shown(file.name)
-            return file
-        }
+        (calls, remarks) = TicketReport.calls(entries, keys: ledger.keys, revealed: revealed)
+        files = (dossier?.submission.attachments ?? []).map { File($0, revealed: revealed) }
+        similar = dossier?.settled?.similar ?? []
         let words = EntryWords(ledger: ledger)
         history = entries.map {
             Line(sequence: $0.sequence, at: $0.at, kind: $0.kind, actor: $0.actor, words: words.words($0))
