@@ -74,12 +74,13 @@ struct Listener: Service {
         let rush = Rush(most: most)
         let http = HTTP1Channel(
             responder: { request, writer, channel in
-                let response = await answer(request, channel, crowd, rush)
+                let response = await answer(request, channel, rush)
                 try await writer.write(response: response.head, body: response.body)
             },
             // Header and idle limits: one sender who is slow holds one connection, not the server (lessons 5.1).
             configuration: .init(
-                additionalChannelHandlers: [Patience(crowd)], idleTimeout: .seconds(60),
+                additionalChannelHandlers: [Patience(crowd, rush: shed == nil ? nil : rush, shed: shed ?? {})],
+                idleTimeout: .seconds(60),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)))
         let quiescing = ServerQuiescingHelper(group: group)
@@ -98,7 +99,8 @@ struct Listener: Service {
         _ group: MultiThreadedEventLoopGroup, _ http: HTTP1Channel, _ quiescing: ServerQuiescingHelper
     ) async throws -> NIOAsyncChannel<HTTP1Channel.Value, Never> {
         let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(ChannelOptions.backlog, value: 1024)
+            .serverChannelOption(ChannelOptions.backlog, value: 4096)
+            .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: 64)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
             .serverChannelInitializer { channel in
@@ -110,25 +112,25 @@ struct Listener: Service {
         let setUp: @Sendable (any NIOCore.Channel) -> EventLoopFuture<HTTP1Channel.Value> = {
             http.setup(channel: $0, logger: log)
         }
+        // All that knock are let in at once: who waits unseen in the kernel cannot be told to come back.
+        let welcome = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
+            lowWatermark: 1024, highWatermark: 4096)
         return switch address {
-        case .tcp(let host, let port): try await bootstrap.bind(host: host, port: port, childChannelInitializer: setUp)
+        case .tcp(let host, let port):
+            try await bootstrap.bind(
+                host: host, port: port, serverBackPressureStrategy: welcome, childChannelInitializer: setUp)
         case .unix(let path):
             try await bootstrap.bind(
-                unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: setUp)
-        case .inherited(let descriptor): try await bootstrap.bind(descriptor, childChannelInitializer: setUp)
+                unixDomainSocketPath: path, cleanupExistingSocketFile: true, serverBackPressureStrategy: welcome,
+                childChannelInitializer: setUp)
+        case .inherited(let descriptor):
+            try await bootstrap.bind(descriptor, serverBackPressureStrategy: welcome, childChannelInitializer: setUp)
         }
     }
 
     private func answer(
-        _ request: Request, _ channel: any NIOCore.Channel, _ crowd: Patience.Crowd, _ rush: Rush
+        _ request: Request, _ channel: any NIOCore.Channel, _ rush: Rush
     ) async -> Response {
-        if let shed, !rush.admits(crowd.atWork) {
-            shed()
-            return Response(
-                status: .serviceUnavailable,
-                headers: [.retryAfter: "2", .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
-                body: .init(byteBuffer: ByteBuffer(string: "网关繁忙，请稍后再试\nthe gateway is busy; try again\n")))
-        }
         defer { rush.answered() }
         let context = GatewayContext(source: .init(channel: channel, logger: log))
         do { return try await responder().respond(to: request, context: context) } catch {

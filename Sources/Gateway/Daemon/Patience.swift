@@ -46,6 +46,10 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     static let rest = TimeAmount.seconds(60)
 
     private let crowd: Crowd
+    private let rush: Rush?
+    private let shed: @Sendable () -> Void
+    /// The request that is coming in was sent away.
+    private var isShed = false
     /// The request that is coming in: since when, and how many bytes of its body came.
     private var reading: (since: NIODeadline, bytes: Int)?
     /// Requests not yet answered in full.
@@ -55,7 +59,14 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     private var watch: Scheduled<Void>?
     private var isWorking = false
 
-    init(_ crowd: Crowd) { self.crowd = crowd }
+    /// - Parameters:
+    ///   - rush: how many requests may be worked on; nil: any number.
+    ///   - shed: told when one is sent away for that.
+    init(_ crowd: Crowd, rush: Rush? = nil, shed: @escaping @Sendable () -> Void = {}) {
+        self.crowd = crowd
+        self.rush = rush
+        self.shed = shed
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         let count = crowd.came()
@@ -72,11 +83,12 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
             reading = (context.eventLoop.now, 0)
-            asked += 1
             late = nil
             after(Patience.grace, context) { $0.checkPace(context) }
+            if asked == 0, let rush, !rush.admits(crowd.atWork + 1) { return sendAway(head, context) }
+            asked += 1
         case .body(let bytes):
             reading?.bytes += bytes.readableBytes
             if let passed = late {
@@ -86,10 +98,36 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
             }
         case .end:
             reading = nil
+            if isShed {
+                isShed = false
+                return watchIdle(context)
+            }
             work(asked > 0)
             if asked == 0 { watchIdle(context) } else { watch?.cancel() }
         }
         context.fireChannelRead(data)
+    }
+
+    /// Answered here, on the event loop: what is sent away must cost next to nothing, or it takes the time of those that are
+    /// not.
+    private func sendAway(_ request: HTTPRequest, _ context: ChannelHandlerContext) {
+        isShed = true
+        late = 0
+        shed()
+        let text = ByteBuffer(string: "网关繁忙，请稍后再试\nthe gateway is busy; try again\n")
+        let isLast = request.headerFields[.connection]?.lowercased() == "close"
+        var head = HTTPResponse(
+            status: .serviceUnavailable,
+            headerFields: [
+                .retryAfter: "2", .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store",
+                .contentLength: String(text.readableBytes),
+            ])
+        if isLast { head.headerFields[.connection] = "close" }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(text)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if isLast { return context.close(promise: nil) }
+        after(Patience.linger, context) { if $0.reading != nil { context.close(promise: nil) } }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -141,4 +141,26 @@ import Testing
             #expect(try await get("") == 200)
         }
     }
+
+    @Test("who is sent away is answered at once, its body is thrown away, and its next request is served")
+    func sentAway()
+        throws
+    {
+        let crowd = Patience.Crowd()
+        for _ in 0..<2 { crowd.works() }
+        let channel = EmbeddedChannel(handler: Patience(crowd, rush: Rush(most: 2)), loop: EmbeddedEventLoop())
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/nowhere")).wait()
+        try channel.writeInbound(Self.head)
+        guard case .head(let head)? = try channel.readOutbound(as: HTTPResponsePart.self) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(head.status == .serviceUnavailable && head.headerFields[.retryAfter] == "2")
+        for part in [Self.body(1000), .end(nil)] { try channel.writeInbound(part) }
+        #expect(try channel.readInbound(as: HTTPRequestPart.self) == nil)
+        crowd.rests()
+        for part in [Self.head, .end(nil)] { try channel.writeInbound(part) }
+        #expect(try channel.readInbound(as: HTTPRequestPart.self) == Self.head && crowd.atWork == 2)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
 }
