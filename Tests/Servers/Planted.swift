@@ -18,14 +18,14 @@ package enum Planted {
     /// What of it stands in a text.
     package static func found(in text: String) throws -> [String] { try all.filter(text.contains) }
 
-    /// Files, at or below these paths, that hold some of it: each with its lines, as far as they are text.
+    /// Files, at or below these paths, that hold some of it, each with what it holds.
     package static func found(at paths: [String]) throws -> [String] {
         let there = paths.filter(FileManager.default.fileExists(atPath:))
         if there.isEmpty { return [] }
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["grep", "-r", "-F", "-f", file, "--"] + there
-        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+        process.arguments = ["grep", "-aroF", "-f", file, "--"] + there
+        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
         process.standardOutput = output
         try process.run()
         let found = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
