@@ -37,6 +37,7 @@ struct Fetching: Sendable {
     /// somebody else has taken the job: what was got goes with the sweep.
     private func fetch(_ dossier: Dossier, _ job: Job) async throws(Trouble) -> [Outcome] {
         var outcome = Outcome(ticket: dossier.ticket.number.id, job: job)
+        var held: [(name: String, trouble: Trouble)] = []
         for remote in dossier.remotes {
             guard try await tools.store.renew(job, until: tools.now() + Fetching.lease) else { return [] }
             var attachment: Attachment
@@ -45,7 +46,7 @@ struct Fetching: Sendable {
                 attachment.name = remote.name.isEmpty ? attachment.name : remote.name
                 tools.metrics.count("intake_files_fetched_total", ["outcome": "kept"])
             } catch  where [.passing, .needsPerson].contains(error.kind) && job.attempts + 1 < Fetching.tries {
-                if error.kind == .needsPerson { try hold(remote, error, of: dossier, job, in: &outcome) }
+                if error.kind == .needsPerson { held.append((remote.name, error)) }
                 outcome.close = .again(
                     tools.now() + Backoff.standard.pause(after: job.attempts, asked: error.retryAfter))
                 continue
@@ -60,26 +61,46 @@ struct Fetching: Sendable {
             if let blob = attachment.content.blob { outcome.blobs.append(blob) }
             outcome.entries.append(try tools.keys.entry(.fetched, at: tools.now(), actor: "intake", fetched))
         }
+        if !held.isEmpty { try await hold(held, of: dossier, job, in: &outcome) }
         // Departments get the files that came since their first work order; that none came is for the operator.
         if !outcome.blobs.isEmpty { outcome.jobs = [NewJob(lane: .settle, due: tools.now())] }
         return [outcome]
     }
 
-    /// Says once that a person must mend something; the file waits for that.
+    /// Says once for a ticket that a person must mend something; its files wait for that.
     private func hold(
-        _ remote: Dossier.Remote, _ trouble: Trouble, of dossier: Dossier, _ job: Job, in outcome: inout Outcome
-    ) throws(Trouble) {
-        tools.metrics.count("intake_files_fetched_total", ["outcome": "held"])
-        tools.log.error(
-            "a file is not fetched until a person mends this",
-            metadata: ["ticket": "\(dossier.ticket.number)", "trouble": "\(trouble)"])
-        guard job.attempts == 0, let alerts = works.ways.alerts else { return }
+        _ held: [(name: String, trouble: Trouble)], of dossier: Dossier, _ job: Job, in outcome: inout Outcome
+    ) async throws(Trouble) {
+        for (_, trouble) in held {
+            tools.metrics.count("intake_files_fetched_total", ["outcome": "held"])
+            tools.log.error(
+                "a file is not fetched until a person mends this",
+                metadata: ["ticket": "\(dossier.ticket.number)", "trouble": "\(trouble)"])
+        }
+        guard job.attempts == 0, let alerts = works.ways.alerts, try await !isTold(dossier.ticket) else { return }
+        var words: [String] = []
+        for (name, trouble) in held {
+            let line = "\(Masker.mask(name)): \(trouble.words.kept)"
+            if !words.contains(line) { words.append(line) }
+        }
         let alert = Alert(
-            number: dossier.ticket.number, title: "附件待取 A file waits to be fetched: \(Masker.mask(remote.name))",
-            text: trouble.words.kept)
+            number: dossier.ticket.number, title: "\(Self.title): \(held.count)", text: words.joined(separator: "\n"))
         outcome.deliveries.append(
             NewDelivery(
                 destination: alerts, recipient: "operator",
                 content: try tools.keys.seal(json: Message.alert(alert), as: "delivery"), created: tools.now()))
+    }
+
+    private static let title = "附件待取 Files wait to be fetched"
+
+    /// Whether a person was told before that files of this ticket wait, as when more of them came since.
+    private func isTold(_ ticket: Ticket) async throws(Trouble) -> Bool {
+        for delivery in try await tools.store.deliveries(of: ticket.number.id) where delivery.recipient == "operator" {
+            guard case .alert(let alert) = try tools.keys.open(Message.self, delivery.content, as: "delivery") else {
+                continue
+            }
+            if alert.title.hasPrefix(Self.title) { return true }
+        }
+        return false
     }
 }

@@ -42,7 +42,9 @@ import Testing
 
         func read(_ raw: RawParcel) async throws(Trouble) -> [Item] { [] }
         func fetch(_ remote: String) async throws(Trouble) -> Intake.Attachment {
-            do { try await fetching() } catch { throw .passing("\(error)") }
+            do { try await fetching() } catch let trouble as Trouble { throw trouble } catch {
+                throw .passing("\(error)")
+            }
             return Intake.Attachment(name: remote, type: "image/jpeg", content: .missing("gone"))
         }
     }
@@ -94,6 +96,29 @@ import Testing
             let kinds = try await gateway.store.entries(of: [1]).map(\.kind)
             #expect(kinds.count { $0 == .fetched } == 5)
             #expect(await clerk.turn(desk) == 0)
+        }
+    }
+
+    @Test("files that a person must see to make one alert for their ticket, also when more come later") func alerted()
+        async throws
+    {
+        try await withFiles { gateway, clock, works in
+            let refused = SlowFiles { throw Trouble.needsPerson("地址不在 networks 之内", "an address outside networks") }
+            let fetching = Fetching(channel: refused, works: works)
+            let jobs = try await gateway.store.claim(Self.lane, limit: 1, now: clock.now, lease: Fetching.lease)
+            let outcomes = await fetching.work(jobs)
+            #expect(outcomes.map(\.deliveries.count) == [1])
+            let content = try #require(outcomes.first?.deliveries.first).content
+            let message = try gateway.tools.keys.open(Message.self, content, as: "delivery")
+            guard case .alert(let alert) = message else { throw Trouble.lasting("no alert") }
+            #expect(alert.title.hasSuffix(": 5") && alert.text.split(separator: "\n").count == 5)
+            #expect(try await gateway.store.apply(outcomes) == [true])
+            let again = try await gateway.store.claim(
+                Self.lane, limit: 1, now: clock.now + .seconds(86_400), lease: Fetching.lease)
+            var first = try #require(again.first)
+            // As of a follow-up with files of its own.
+            first.attempts = 0
+            #expect(await fetching.work([first]).map(\.deliveries.count) == [0])
         }
     }
 
