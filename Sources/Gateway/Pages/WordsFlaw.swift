@@ -5,8 +5,10 @@ extension Words {
             "还差 \(count) 处，就可以提交了",
             count == 1 ? "One thing to mend before it can be sent" : "\(count) things to mend before it can be sent")
     }
-    var flawsHint: String {
-        say("您写的内容和上传的文件都保留着，不用重填。", "What you wrote and uploaded is kept. Nothing needs to be typed again.")
+    func flawsHint(_ flaws: [Flaw]) -> String {
+        flaws.contains(where: \.loses)
+            ? say("其余内容和文件都保留着，不用重填。", "Everything else you wrote and uploaded is kept and need not be typed again.")
+            : say("您写的内容和上传的文件都保留着，不用重填。", "What you wrote and uploaded is kept. Nothing needs to be typed again.")
     }
 
     func say(_ flaw: Flaw) -> String {
@@ -16,6 +18,12 @@ extension Words {
             say("内容请不要超过 \(limit) 字，更多材料可以作为文件添加", "Keep the text under \(limit) characters; add a file for the rest")
         case .fieldTooLong(_, let limit):
             say("这一格请不要超过 \(limit) 字", "Keep this under \(limit) characters")
+        case .fieldCut(_, let limit?):
+            say(
+                "这一格写得太长，只保留了开头一段；请不要超过 \(limit) 字",
+                "This was so long that only its beginning was kept; keep it under \(limit) characters")
+        case .fieldCut(_, nil):
+            say("这一格写得太长，只保留了开头一段；请改短", "This was so long that only its beginning was kept; make it shorter")
         case .choiceUnknown: say("这一项的选择已不存在，请重新选择", "This choice no longer exists; choose again")
         case .phoneUnreadable:
             say("电话号码要有 5 到 20 位数字，例如 13800138000", "A phone number has 5 to 20 digits, such as 13800138000")

@@ -104,19 +104,32 @@ import Testing
         }
     }
 
-    @Test("a form of somebody else's making gets a fresh page, and its files are not kept", arguments: Backend.allCases)
+    @Test(
+        "a form of somebody else's making gets a fresh page that waits as any does, and its files are not kept",
+        arguments: Backend.allCases)
     func forged(ledger: Backend) async throws {
         try await withGateway(ledger, channels: FormSender.channel) { gateway in
             let sender = try FormSender(gateway)
-            for token in ["", "x.1.00", FormToken(issued: .wall).text(try FormTokenTests.keys(9))] {
+            let foreign = FormToken(issued: .wall - .seconds(60)).text(try FormTokenTests.keys(9))
+            var fresh = ""
+            for token in ["", "x.1.00", foreign] {
                 var form = sender.form(token: token)
                 form.file("one.jpg", Self.jpeg)
                 let answer = try await sender.post(form)
                 #expect(answer.status == 422 && answer.text.contains("路灯不亮"))
                 #expect(answer.values(of: "kept").isEmpty && answer.text.contains("one.jpg"))
-                let fresh = try #require(answer.value(of: "token"))
-                #expect(try await sender.post(sender.form(token: fresh)).status == 303)
+                fresh = try #require(answer.value(of: "token"))
+                #expect(try #require(FormToken(fresh, keys: sender.keys)).issued > .wall - .seconds(3))
             }
+            let form = sender.form(token: fresh)
+            let quick = try await sender.post(form)
+            #expect(quick.status == 422 && quick.text.contains("once more"))
+            let sent: HTTPAnswer = try await eventually("the form has waited") {
+                let answer = try await sender.post(form)
+                return answer.status == 303 ? answer : nil
+            }
+            #expect(sent.receipt != nil)
+            #expect(try await gateway.books().tickets == 1)
         }
     }
 
@@ -185,6 +198,23 @@ import Testing
             let answer = try await sender.post(form)
             #expect(answer.status == 413 && answer.text.contains("huge.jpg") && answer.values(of: "kept").count == 1)
             #expect(answer.text.contains("路灯不亮"))
+        }
+    }
+
+    @Test("a field of more than 64 KiB is complained about once, and nobody is told that all of it is kept") func cut()
+        async throws
+    {
+        try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
+            let sender = try FormSender(gateway)
+            for (field, limit) in [("text", 5000), ("place", FormDraft.lineLimit)] {
+                let long = String(repeating: "x", count: FormReader.Limits.field + 1)
+                let answer = try await sender.post(sender.form(token: sender.token(), [(field, long)]))
+                #expect(answer.status == 413)
+                #expect(answer.text.components(separatedBy: "<li><a href=\"#\(field)\">").count == 2)
+                #expect(answer.text.contains("only its beginning was kept; keep it under \(limit) characters"))
+                #expect(
+                    answer.text.contains("Everything else") && !answer.text.contains("What you wrote and uploaded is"))
+            }
         }
     }
 

@@ -62,7 +62,8 @@ import Testing
     @Test("every complaint has words in both languages, and those about a field name one of the form")
     func flaws() {
         let all: [Flaw] = [
-            .textMissing, .textTooLong(limit: 5), .fieldTooLong(.name, limit: 9), .choiceUnknown(.category),
+            .textMissing, .textTooLong(limit: 5), .fieldTooLong(.name, limit: 9), .fieldCut(.name, limit: 9),
+            .fieldCut(.kind, limit: nil), .choiceUnknown(.category),
             .phoneUnreadable, .mailUnreadable, .consentMissing, .tooManyFiles(limit: 9, dropped: ["a", "b"]),
             .fileTooLarge("a", limit: 1 << 20), .filesTooLarge(limit: 1 << 30, dropped: ["a"]), .fileRefused("a"),
             .fileEmpty("a"), .tooFast, .tokenOld, .tokenUsed, .trapped, .tooMany(minutes: 1), .busy,

@@ -45,7 +45,8 @@ struct FormPost {
         let words = Words(asked: posted.fields.value(.language), accept: request.headers[.acceptLanguage])
         var draft = FormDraft(posted.fields, consent: channel.site.consentVersion)
         let token = FormToken(draft.token, keys: tools.keys)
-        let form = token ?? FormToken(issued: now - channel.leastTime)
+        // Whoever brings no token of ours waits as anybody does who was just shown the form.
+        let form = token ?? FormToken(issued: now)
         var flaws = posted.flaws
         if let wait { flaws.append(.tooMany(minutes: wait.minutes)) }
         let staging = Staging(channel: channel, form: form, now: now)
@@ -70,7 +71,7 @@ struct FormPost {
             offer = channel.offer(for: draft, words)
             return again(draft, form, flaws, emergency, words)
         }
-        flaws += draft.flaws(offer)
+        flaws = flaws.merged(with: draft.flaws(offer))
         flaws += (token == nil ? .tokenOld : form.flaw(now: now, leastTime: channel.leastTime)).map { [$0] } ?? []
         guard flaws.isEmpty else { return again(draft, form, flaws, emergency, words) }
 
@@ -194,6 +195,23 @@ struct FormPost {
 }
 
 extension [Flaw] {
+    /// With what is wrong with the words; a field that was cut off is complained about once, with the limit for people.
+    fileprivate func merged(with others: [Flaw]) -> [Flaw] {
+        var merged = self
+        for flaw in others {
+            let cut = merged.firstIndex { if case .fieldCut(let field, _) = $0 { field == flaw.field } else { false } }
+            guard let field = flaw.field, let cut else {
+                merged.append(flaw)
+                continue
+            }
+            switch flaw {
+            case .textTooLong(let limit), .fieldTooLong(_, let limit): merged[cut] = .fieldCut(field, limit: limit)
+            default: break
+            }
+        }
+        return merged
+    }
+
     /// As somebody meets them who reads down the page; last what is about no field.
     fileprivate var inOrderOfPage: [Flaw] {
         let fields = FormField.allCases.map(Optional.some) + [nil]

@@ -144,7 +144,7 @@ struct FormReader: ~Copyable {
             if let (name, bytes, cut) = field {
                 fields[name, default: []].append(Self.text(bytes))
                 if cut, let known = FormField(rawValue: name) {
-                    flaws.append(.fieldTooLong(known, limit: Limits.field))
+                    flaws.append(.fieldCut(known, limit: nil))
                 }
                 field = nil
             } else {

@@ -5,6 +5,8 @@ package enum Flaw: Sendable, Equatable {
     /// Characters.
     case textTooLong(limit: Int)
     case fieldTooLong(FormField, limit: Int)
+    /// So long that only its beginning was kept; `limit` in characters, where people are held to one.
+    case fieldCut(FormField, limit: Int?)
     /// A kind, category or area that is not (or no longer) offered.
     case choiceUnknown(FormField)
     case phoneUnreadable
@@ -32,7 +34,7 @@ package enum Flaw: Sendable, Equatable {
     package var field: FormField? {
         switch self {
         case .textMissing, .textTooLong: .text
-        case .fieldTooLong(let field, _), .choiceUnknown(let field): field
+        case .fieldTooLong(let field, _), .fieldCut(let field, _), .choiceUnknown(let field): field
         case .phoneUnreadable: .phone
         case .mailUnreadable: .mail
         case .consentMissing: .consent
@@ -43,11 +45,21 @@ package enum Flaw: Sendable, Equatable {
         }
     }
 
+    /// Whether something that was sent is not there any more.
+    package var loses: Bool {
+        switch self {
+        case .fieldCut, .tooManyFiles, .fileTooLarge, .filesTooLarge, .filesUnwanted, .filesExpired, .fileRefused,
+            .fileEmpty:
+            true
+        default: false
+        }
+    }
+
     /// A stable word for counting.
     package var word: String {
         switch self {
         case .textMissing: "text-missing"
-        case .textTooLong, .fieldTooLong: "too-long"
+        case .textTooLong, .fieldTooLong, .fieldCut: "too-long"
         case .choiceUnknown: "choice-unknown"
         case .phoneUnreadable, .mailUnreadable: "contact-unreadable"
         case .consentMissing: "consent-missing"
@@ -69,7 +81,7 @@ package enum Flaw: Sendable, Equatable {
     /// The HTTP status of a page with this flaw (RFC 9110, 15.5; RFC 6585).
     package var status: Int {
         switch self {
-        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .textTooLong, .fieldTooLong: 413
+        case .tooManyFiles, .fileTooLarge, .filesTooLarge, .textTooLong, .fieldTooLong, .fieldCut: 413
         case .fileRefused: 415
         case .tooMany: 429
         case .busy: 503

@@ -56,7 +56,7 @@ package struct FormPage: Sendable {
             <section class="flaws" role="alert" aria-labelledby="flaws-title" tabindex="-1"\(" autofocus", if: emergency.isEmpty)>
             <h2 id="flaws-title">\(words.flawsTitle(flaws.count))</h2>
             <ul>\(lines)</ul>
-            <p>\(words.flawsHint)</p>
+            <p>\(words.flawsHint(flaws))</p>
             </section>
             """
     }
