@@ -164,6 +164,7 @@ extension Submission {
         category = more.category ?? category
         urgent = urgent || more.urgent
         confidential = confidential || more.confidential
+        remarks += more.remarks
     }
 }
 

@@ -124,8 +124,17 @@ struct Orders {
             resolveBy: settled.deadlines.resolve,
             attachments: submission.attachments.enumerated().map { index, file in
                 OrderFile(number: index + 1, name: masked(file.name), file)
-            }, similar: settled.similar, news: settled.news,
+            }, similar: settled.similar, news: note(for: code),
             replyToken: keys.replyToken(ticket.number, department: code))
+    }
+
+    /// What a department is told beside the report; triage also what was remarked while reading it.
+    private func note(for code: String) -> Phrase? {
+        let remarks = code == city.triage ? dossier.submission.remarks.map(Phrase.init(kept:)) : []
+        let notes = [settled.news].compactMap(\.self) + remarks
+        if notes.isEmpty { return nil }
+        return Phrase(
+            zh: masked(notes.map(\.zh).joined(separator: "；")), en: masked(notes.map(\.en).joined(separator: "; ")))
     }
 
     /// Without identities, and without the names the report itself gives.

@@ -46,6 +46,21 @@ struct OrdersTests {
         String(decoding: try JSON.encode(message.parted.message), as: UTF8.self)
     }
 
+    @Test("What was remarked while a report was read is told to triage, masked, and to no other department")
+    func remarks() throws {
+        let remark = Phrase(zh: "来件称是 13800138000 的补充", en: "it says it follows up 13800138000").kept
+        for (text, told) in [("路灯不亮", false), ("有一件说不清的事", true)] {
+            let submission = Submission(text: text, remarks: [remark])
+            let orders = try messages(submission).compactMap { message -> WorkOrder? in
+                if case .workOrder(let order) = message { order } else { nil }
+            }
+            let order = try #require(orders.first)
+            #expect((order.department.code == city.triage) == told)
+            #expect((order.news != nil) == told)
+            if let news = order.news { #expect(news.zh.hasPrefix("来件称是") && !news.en.contains("13800138000")) }
+        }
+    }
+
     @Test("Neither the address of a file, nor why it was not had, nor where it is kept leaves")
     func files() throws {
         let secret = "https://crm.example.cn/secret?token=abc&phone=13800138000"

@@ -14,17 +14,17 @@ struct JSONReader {
     mutating func whole() throws(Trouble) -> JSONValue {
         let value = try value(depth: 0)
         space()
-        guard at == bytes.count else { throw unexpected("the end") }
+        guard at == bytes.count else { throw unexpected("结尾", "the end") }
         return value
     }
 
-    private func unexpected(_ wanted: String) -> Trouble {
+    private func unexpected(_ chinese: String, _ english: String) -> Trouble {
         at < bytes.count
             ? .lasting(
-                "应为 JSON，第 \(at) 字节处不是 \(wanted)", "expected JSON, found something else than \(wanted) at byte \(at)")
+                "应为 JSON，第 \(at) 字节处不是\(chinese)", "expected JSON, found something else than \(english) at byte \(at)")
             : .lasting(
-                "JSON 不完整：第 \(at) 字节处应有 \(wanted)",
-                "expected JSON, found its end at byte \(at) where \(wanted) should stand")
+                "JSON 不完整：第 \(at) 字节处应有\(chinese)",
+                "expected JSON, found its end at byte \(at) where \(english) should stand")
     }
 
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
@@ -64,7 +64,7 @@ struct JSONReader {
 
     private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Trouble) -> JSONValue {
         let text = Array(word.description.utf8)
-        guard bytes[at...].starts(with: text) else { throw unexpected(word.description) }
+        guard bytes[at...].starts(with: text) else { throw unexpected(" \(word)", word.description) }
         at += text.count
         return value
     }
@@ -76,14 +76,14 @@ struct JSONReader {
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
             space()
-            guard next == UInt8(ascii: "\"") else { throw unexpected("a name") }
+            guard next == UInt8(ascii: "\"") else { throw unexpected("名称", "a name") }
             let name = try string()
             space()
-            guard take(UInt8(ascii: ":")) else { throw unexpected("a colon") }
+            guard take(UInt8(ascii: ":")) else { throw unexpected("冒号", "a colon") }
             members.append(.init(name: name, value: try value(depth: depth + 1)))
             space()
             if take(UInt8(ascii: "}")) { return .object(members) }
-            guard take(UInt8(ascii: ",")) else { throw unexpected("a comma or a closing brace") }
+            guard take(UInt8(ascii: ",")) else { throw unexpected("逗号或右花括号", "a comma or a closing brace") }
         }
     }
 
@@ -96,7 +96,7 @@ struct JSONReader {
             values.append(try value(depth: depth + 1))
             space()
             if take(UInt8(ascii: "]")) { return .array(values) }
-            guard take(UInt8(ascii: ",")) else { throw unexpected("a comma or a closing bracket") }
+            guard take(UInt8(ascii: ",")) else { throw unexpected("逗号或右方括号", "a comma or a closing bracket") }
         }
     }
 
@@ -111,11 +111,11 @@ struct JSONReader {
         _ = take(UInt8(ascii: "-"))
         let leading = next
         let whole = digits()
-        guard whole > 0, whole == 1 || leading != UInt8(ascii: "0") else { throw unexpected("a value") }
-        if take(UInt8(ascii: ".")) { guard digits() > 0 else { throw unexpected("a digit") } }
+        guard whole > 0, whole == 1 || leading != UInt8(ascii: "0") else { throw unexpected("值", "a value") }
+        if take(UInt8(ascii: ".")) { guard digits() > 0 else { throw unexpected("数字", "a digit") } }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            guard digits() > 0 else { throw unexpected("a digit") }
+            guard digits() > 0 else { throw unexpected("数字", "a digit") }
         }
         return String(decoding: bytes[start..<at], as: UTF8.self)
     }
@@ -126,7 +126,7 @@ struct JSONReader {
         at += 1
         let start = at
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
-        guard let stop = next, stop >= 0x20 else { throw unexpected("a closing quote") }
+        guard let stop = next, stop >= 0x20 else { throw unexpected("右引号", "a closing quote") }
         if stop == UInt8(ascii: "\"") {
             defer { at += 1 }
             return try text(bytes[start..<at])
@@ -140,13 +140,13 @@ struct JSONReader {
             case UInt8(ascii: "\\"):
                 at += 1
                 result.append(contentsOf: Array(String(try escaped()).utf8))
-            case 0..<0x20: throw unexpected("a closing quote")
+            case 0..<0x20: throw unexpected("右引号", "a closing quote")
             default:
                 result.append(byte)
                 at += 1
             }
         }
-        throw unexpected("a closing quote")
+        throw unexpected("右引号", "a closing quote")
     }
 
     private func text(_ bytes: ArraySlice<UInt8>) throws(Trouble) -> String {
@@ -159,7 +159,7 @@ struct JSONReader {
     }
 
     private mutating func escaped() throws(Trouble) -> Unicode.Scalar {
-        guard let byte = next else { throw unexpected("an escape") }
+        guard let byte = next else { throw unexpected("转义字符", "an escape") }
         at += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
@@ -186,7 +186,7 @@ struct JSONReader {
             return scalar
         default:
             at -= 1
-            throw unexpected("an escape")
+            throw unexpected("转义字符", "an escape")
         }
     }
 
@@ -194,7 +194,7 @@ struct JSONReader {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw unexpected("four hexadecimal digits")
+                throw unexpected("四位十六进制数", "four hexadecimal digits")
             }
             value = value << 4 | UInt32(digit)
             at += 1

@@ -32,14 +32,14 @@ package indirect enum JSONValue: Sendable, Equatable {
     }
 
     /// What a complaint calls this value.
-    package var sort: String {
+    package var sort: Phrase {
         switch self {
-        case .object: "an object"
-        case .array: "an array"
-        case .string: "text"
-        case .number: "a number"
-        case .bool: "true or false"
-        case .null: "null"
+        case .object: Phrase(zh: "对象", en: "an object")
+        case .array: Phrase(zh: "数组", en: "an array")
+        case .string: Phrase(zh: "文字", en: "text")
+        case .number: Phrase(zh: "数字", en: "a number")
+        case .bool: Phrase(zh: " true 或 false", en: "true or false")
+        case .null: Phrase(zh: " null", en: "null")
         }
     }
 

@@ -67,8 +67,14 @@ package struct NewTicket: Sendable {
     package var contacts: [NewContact]
     /// Its kind is `received`; the store makes it `follow-up` where it joins another ticket.
     package var entry: NewEntry
-    /// The ticket this follows up, if that exists and is not at an end; otherwise a new one is made.
+    /// Which of the channel's senders it comes from; nil where the channel is one sender.
+    package var sender: String?
+    /// The ticket this follows up, if that exists, is not at an end and may be joined; otherwise a new one is made.
     package var followsUp: TicketNumber?
+    /// It may join whoever made the ticket; otherwise only one that came from the same channel and sender.
+    package var isProven: Bool
+    /// The first entry in the place of `entry` where it was to join a ticket and makes a new one: it says so.
+    package var apart: NewEntry?
     /// Work to begin with; `subject` is filled in with the ticket's id.
     package var jobs: [NewJob]
     /// Files its sealed text names: they must outlive every sweep.
@@ -76,8 +82,9 @@ package struct NewTicket: Sendable {
 
     package init(
         day: Day, channel: String, kind: Kind? = nil, category: String? = nil, area: String? = nil, urgent: Bool,
-        confidential: Bool, language: Language, contacts: [NewContact], entry: NewEntry, followsUp: TicketNumber? = nil,
-        jobs: [NewJob], blobs: [BlobID] = []
+        confidential: Bool, language: Language, contacts: [NewContact], entry: NewEntry, sender: String? = nil,
+        followsUp: TicketNumber? = nil, isProven: Bool = false, apart: NewEntry? = nil, jobs: [NewJob],
+        blobs: [BlobID] = []
     ) {
         self.day = day
         self.channel = channel
@@ -89,7 +96,10 @@ package struct NewTicket: Sendable {
         self.language = language
         self.contacts = contacts
         self.entry = entry
+        self.sender = sender
         self.followsUp = followsUp
+        self.isProven = isProven
+        self.apart = apart
         self.jobs = jobs
         self.blobs = blobs
     }

@@ -29,8 +29,11 @@ extension Keys {
         var said = Data()
         switch item.content {
         case .submission(let submission):
-            said = try JSON.encode(submission)
-            content = .ticket(try seal(submission, json: said, of: parcel, day: day, rest: item.rest))
+            let json = try JSON.encode(submission)
+            content = .ticket(try seal(submission, json: json, item, of: parcel, day: day))
+            // Remarks are ours, not the sender's: another version of this program, or of the city's data, makes others of
+            // the same words.
+            said = submission.remarks.isEmpty ? json : try JSON.encode(submission.withoutRemarks())
             said.append(try JSON.encode(submission.people))
         case .notice(let notice, let text):
             said = Data(text.utf8)
@@ -47,7 +50,7 @@ extension Keys {
     }
 
     private func seal(
-        _ submission: Submission, json: Data, of parcel: Parcel, day: Day, rest: Duration
+        _ submission: Submission, json: Data, _ item: Item, of parcel: Parcel, day: Day
     ) throws(Trouble) -> NewTicket {
         var contacts: [NewContact] = []
         for (number, party) in submission.people.enumerated() {
@@ -60,7 +63,17 @@ extension Keys {
             }
         }
         let followsUp = submission.followsUp.flatMap { TicketNumber($0) }
-        var jobs = [NewJob(lane: .settle, due: parcel.received + rest)]
+        let (sender, isProven) = origin(of: item, followsUp)
+        func first(_ json: Data) throws(Trouble) -> NewEntry {
+            try entry(.received, at: parcel.received, actor: submission.department ?? "citizen", json: json)
+        }
+        var apart: NewEntry?
+        if let words = submission.apart {
+            var remarked = submission
+            remarked.remarks.append(words.kept)
+            apart = try first(try JSON.encode(remarked))
+        }
+        var jobs = [NewJob(lane: .settle, due: parcel.received + item.rest)]
         if submission.attachments.contains(where: \.content.isRemote) {
             jobs.append(NewJob(lane: .fetch(channel: parcel.channel), due: parcel.received))
         }
@@ -68,8 +81,28 @@ extension Keys {
             day: day, channel: parcel.channel, kind: submission.kind, category: submission.category,
             area: submission.place.area, urgent: submission.urgent, confidential: submission.confidential,
             language: submission.language, contacts: contacts,
-            entry: try entry(.received, at: parcel.received, actor: submission.department ?? "citizen", json: json),
-            followsUp: followsUp, jobs: jobs, blobs: submission.attachments.compactMap(\.content.blob))
+            entry: try first(json), sender: sender, followsUp: followsUp, isProven: isProven, apart: apart, jobs: jobs,
+            blobs: submission.attachments.compactMap(\.content.blob))
+    }
+}
+
+extension Keys {
+    /// Which sender an item comes from, and whether it may join the ticket it names whoever made that.
+    private func origin(of item: Item, _ followsUp: TicketNumber?) -> (sender: String?, isProven: Bool) {
+        switch item.joining {
+        case .found: return (nil, true)
+        case .claimed(let sender, let code):
+            guard let code, let followsUp else { return (sender, false) }
+            return (sender, constantTimeEqual(code.utf8, lookupCode(followsUp).utf8))
+        }
+    }
+}
+
+extension Submission {
+    fileprivate func withoutRemarks() -> Submission {
+        var bare = self
+        bare.remarks = []
+        return bare
     }
 }
 

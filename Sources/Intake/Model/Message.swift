@@ -128,7 +128,8 @@ package struct WorkOrder: Sendable, Equatable, Codable {
     package var attachments: [OrderFile]
     /// Numbers of tickets that may be about the same problem.
     package var similar: [TicketNumber]
-    /// Why it is revised or moved, where there is more to say than that words came.
+    /// Why it is revised or moved, where there is more to say than that words came; for triage also what was remarked
+    /// while the report was read. Masked.
     package var news: Phrase?
     /// What a reply must carry to be taken for this ticket's answer.
     package var replyToken: String

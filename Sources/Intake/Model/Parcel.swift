@@ -52,11 +52,13 @@ package struct Item: Sendable {
     package var content: Content
     /// How long pieces of the same report may still come before it is settled.
     package var rest: Duration
+    package var joining: Joining
 
-    package init(sourceID: String, content: Content, rest: Duration = .zero) {
+    package init(sourceID: String, content: Content, rest: Duration = .zero, joining: Joining = .claimed()) {
         self.sourceID = sourceID
         self.content = content
         self.rest = rest
+        self.joining = joining
     }
 }
 

@@ -70,6 +70,7 @@ enum PostgresSchema {
             id bigint PRIMARY KEY CHECK (id > 0),
             day int NOT NULL,
             channel text COLLATE "C" NOT NULL,
+            sender text,
             state text NOT NULL CHECK (state IN ('received', 'needs-info', 'accepted', 'in-hand', 'answered',
                 'call-back', 'closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')),
             round int NOT NULL CHECK (round > 0),

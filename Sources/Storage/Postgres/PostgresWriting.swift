@@ -5,6 +5,8 @@ import Intake
 struct PostgresTicket: Sendable {
     var id: Int64
     var day: Day
+    var channel: String
+    var sender: String?
     var state: Ticket.State
     var kind: Kind?
     var category: String?
@@ -22,7 +24,7 @@ struct PostgresTicket: Sendable {
     static func lock(_ ids: [Int64]) -> PostgresStatement {
         PostgresStatement(
             """
-            SELECT id, day, state, kind, category, area, resolve_by, confidential, entries, head,
+            SELECT id, day, channel, sender, state, kind, category, area, resolve_by, confidential, entries, head,
                    (SELECT max(party) + 1 FROM contacts WHERE contacts.ticket = tickets.id)
             FROM tickets WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
             """, .ints(ids))
@@ -31,6 +33,8 @@ struct PostgresTicket: Sendable {
     init(_ row: inout PostgresRow) throws(PostgresFailure) {
         id = try row.int()
         day = try row.day()
+        channel = try row.text()
+        sender = row.optionalText()
         state = try row.word(Ticket.State.self)
         kind = try row.optionalWord(Kind.self)
         category = row.optionalText()
@@ -45,6 +49,8 @@ struct PostgresTicket: Sendable {
     init(id: Int64, new ticket: NewTicket) {
         self.id = id
         day = ticket.day
+        channel = ticket.channel
+        sender = ticket.sender
         state = .received
         kind = ticket.kind
         category = ticket.category
@@ -92,8 +98,8 @@ struct PostgresWriting: Sendable {
         for ticket in tickets { self.tickets[ticket.id] = ticket }
     }
 
-    /// Makes a ticket, or joins the one it follows up if that was locked and is not at an end. `id` is asked for only
-    /// where a new one is made.
+    /// Makes a ticket, or joins the one it follows up if that was locked and may be joined. `id` is asked for only where a
+    /// new one is made.
     mutating func add(_ new: NewTicket, parcel: Int64?, received: Instant, id: () -> Int64) -> (
         ArrivalClass, TicketNumber
     ) {
@@ -108,18 +114,19 @@ struct PostgresWriting: Sendable {
         }
         for contact in new.contacts { contacts.append((ticket.id, ticket.parties + contact.party, contact)) }
         tickets[ticket.id]?.parties += (new.contacts.map(\.party).max() ?? -1) + 1
-        var entry = new.entry
+        var entry = joins == nil ? new.apart ?? new.entry : new.entry
         entry.parcel = parcel
-        append(entry, as: joins == nil ? new.entry.kind : .followUp, to: ticket.id)
+        append(entry, as: joins == nil ? entry.kind : .followUp, to: ticket.id)
         add(new.blobs, to: ticket.id)
         for job in new.jobs { add(NewJob(lane: job.lane, due: job.due, subject: ticket.id)) }
         return (joins == nil ? .ticket : .followUp, ticket.number)
     }
 
-    /// The ticket a new one would join.
+    /// The ticket a new one joins: the one it names, if that is not at an end and is proven or the same sender's.
     func joins(_ new: NewTicket) -> PostgresTicket? {
         guard let number = new.followsUp, let ticket = tickets[number.id], ticket.number == number,
-            !Lifecycle.ends.contains(ticket.state)
+            !Lifecycle.ends.contains(ticket.state),
+            new.isProven || (ticket.channel == new.channel && ticket.sender == new.sender)
         else {
             return nil
         }
@@ -161,17 +168,17 @@ struct PostgresWriting: Sendable {
         return PostgresStatement(
             """
             INSERT INTO tickets (id, day, channel, state, round, kind, category, area, urgent, confidential, language,
-                received, entries, head)
+                received, entries, head, sender)
             SELECT id, day, channel, 'received', 1, kind, category, area, urgent, confidential, language, received,
-                entries, head
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS new (id, day, channel, kind, category,
-                area, urgent, confidential, language, received, entries, head)
+                entries, head, sender
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS new (id, day, channel, kind,
+                category, area, urgent, confidential, language, received, entries, head, sender)
             """,
             .ints(rows.map(\.now.id)), .ints(rows.map { Int64($0.now.day.number) }), .texts(rows.map(\.new.channel)),
             .texts(rows.map(\.new.kind?.rawValue)), .texts(rows.map(\.new.category)), .texts(rows.map(\.new.area)),
             .flags(rows.map(\.new.urgent)), .flags(rows.map(\.new.confidential)),
             .texts(rows.map(\.new.language.rawValue)), .ints(rows.map(\.at.milliseconds)),
-            .ints(rows.map { Int64($0.now.entries) }), .byteses(rows.map(\.now.head)))
+            .ints(rows.map { Int64($0.now.entries) }), .byteses(rows.map(\.now.head)), .texts(rows.map(\.new.sender)))
     }
 
     private var changedTickets: PostgresStatement? {

@@ -25,7 +25,7 @@ enum SQLiteSchema {
             body BLOB, blob TEXT, size INTEGER NOT NULL CHECK (size >= 0), items INTEGER NOT NULL CHECK (items > 0),
             CHECK ((body IS NULL) <> (blob IS NULL)));
         CREATE TABLE tickets (
-            id INTEGER PRIMARY KEY, day INTEGER NOT NULL, channel TEXT NOT NULL,
+            id INTEGER PRIMARY KEY, day INTEGER NOT NULL, channel TEXT NOT NULL, sender TEXT,
             state TEXT NOT NULL CHECK (state IN ('received', 'needs-info', 'accepted', 'in-hand', 'answered',
                 'call-back', 'closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')),
             round INTEGER NOT NULL DEFAULT 1 CHECK (round > 0), kind TEXT, category TEXT, area TEXT,

@@ -108,9 +108,10 @@ extension SQLiteStore {
         let number: TicketNumber
         // Parties of different submissions are different people, until their contacts say otherwise.
         var parties = 0
-        var entry = ticket.entry
+        let earlier = try joined(by: ticket, in: db)
+        var entry = earlier == nil ? ticket.apart ?? ticket.entry : ticket.entry
         entry.parcel = parcel
-        if let earlier = try ticket.followsUp.flatMap({ try openTicket($0.id, in: db) }), earlier == ticket.followsUp {
+        if let earlier {
             (become, number) = (.followUp, earlier)
             entry.kind = .followUp
             try append([entry], to: earlier.id, in: db)
@@ -122,16 +123,16 @@ extension SQLiteStore {
             (become, number) = (.ticket, TicketNumber(day: ticket.day, id: next))
             next += 1
             let hash = Chain.hash(
-                after: Data(), ticket: number.id, sequence: 1, at: ticket.entry.at, kind: ticket.entry.kind.rawValue,
-                actor: ticket.entry.actor, digest: ticket.entry.digest)
+                after: Data(), ticket: number.id, sequence: 1, at: entry.at, kind: entry.kind.rawValue,
+                actor: entry.actor, digest: entry.digest)
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO tickets (id, day, channel, state, kind, category, area, urgent, confidential, language,
-                        received, entries, head) VALUES (?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, 1, ?)
+                    INSERT INTO tickets (id, day, channel, sender, state, kind, category, area, urgent, confidential,
+                        language, received, entries, head) VALUES (?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, 1, ?)
                     """
             ).execute(arguments: [
-                number.id, ticket.day.number, ticket.channel, ticket.kind?.rawValue, ticket.category, ticket.area,
-                ticket.urgent, ticket.confidential, ticket.language.rawValue, received.milliseconds, hash,
+                number.id, ticket.day.number, ticket.channel, ticket.sender, ticket.kind?.rawValue, ticket.category,
+                ticket.area, ticket.urgent, ticket.confidential, ticket.language.rawValue, received.milliseconds, hash,
             ])
             try insert(entry, ticket: number.id, sequence: 1, hash: hash, in: db)
         }
@@ -148,13 +149,15 @@ extension SQLiteStore {
         return (become, number)
     }
 
-    private static func openTicket(_ id: Int64, in db: Database) throws -> TicketNumber? {
-        try Row.fetchOne(
+    /// The ticket a new one joins: the one it names, if that is not at an end and is proven or the same sender's.
+    private static func joined(by new: NewTicket, in db: Database) throws -> TicketNumber? {
+        guard let number = new.followsUp else { return nil }
+        return try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT day FROM tickets WHERE id = ? AND state NOT IN
-                    ('closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')
-                    """), arguments: [id]
-        ).map { TicketNumber(day: try Day(row: $0, 0), id: id) }
+                    SELECT id FROM tickets WHERE id = ? AND day = ? AND (? OR (channel = ? AND sender IS ?))
+                    AND state NOT IN ('closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')
+                    """), arguments: [number.id, number.day.number, new.isProven, new.channel, new.sender]
+        ).map { _ in number }
     }
 }

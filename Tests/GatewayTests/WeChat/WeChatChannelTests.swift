@@ -115,6 +115,26 @@ struct WeChatChannelTests {
         }
     }
 
+    @Test("“新问题” with the words behind it is a report of its own, also when the platform repeats it") func anew()
+        async throws
+    {
+        try await Self.live { live in
+            let first = Self.number(try await live.say("路灯不亮", id: 1))
+            let words = try await live.say("新问题：幸福路有人打架", id: 2)
+            #expect(words.contains("已收到，编号 ") && Self.number(words) != first)
+            #expect(Self.number(try await live.say("在12号楼下", id: 3)) == Self.number(words))
+            #expect(try await live.say("新问题：幸福路有人打架", id: 2) == words)
+            let third = try await live.say("NEW street light", id: 4)
+            #expect(third.contains("Received. Number ") && Self.number(third) != Self.number(words))
+            #expect(Self.number(try await live.say("新问题：幸福路有人打架", id: 2)) == Self.number(words))
+            #expect(Self.number(try await live.say("at the corner", id: 5)) == Self.number(third))
+            #expect(try await live.gateway.books().arrivals == ["ticket": 3, "follow-up": 2])
+            let entries = try await live.gateway.store.entries(of: [2, 3])
+            let said = try entries.compactMap { try live.gateway.tools.keys.payload(Submission.self, of: $0)?.text }
+            #expect(said == ["幸福路有人打架", "在12号楼下", "street light", "at the corner"])
+        }
+    }
+
     @Test("A report rests before it is routed, so that its pieces are routed together; an emergency does not")
     func rest() async throws {
         try await Self.live("rest: 90s") { live in

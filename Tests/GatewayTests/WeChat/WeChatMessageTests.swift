@@ -65,6 +65,23 @@ struct WeChatMessageTests {
         }
     }
 
+    @Test(
+        "“新问题” or “new” with more words begins a report of those words; alone it asks for one",
+        arguments: [
+            ("新问题：幸福路有人打架", "幸福路有人打架"), ("新问题 幸福路有人打架", "幸福路有人打架"), ("“新问题”，井盖丢了。", "井盖丢了。"),
+            ("新问题井盖丢了", "井盖丢了"), (" NEW street light", "street light"),
+            ("New: a hole\nin the road", "a hole\nin the road"),
+            ("new，路灯坏了", "路灯坏了"), ("new路灯坏了", "路灯坏了"), ("新问题", ""), ("“new”.", ""), ("新问题。", ""),
+            ("Newly paved", nil), ("news", nil), ("没有新问题", nil), ("路灯不亮", nil), ("", nil),
+        ] as [(String, String?)])
+    func another(_ text: String, _ said: String?) throws {
+        let message = try Self.read(Self.xml("text", "<Content><![CDATA[\(text)]]></Content>"))
+        #expect((message.content == .another) == (said == ""))
+        guard case .said(let submission) = message.content else { return }
+        #expect(message.begins == (said != nil))
+        #expect(submission.text == said ?? text)
+    }
+
     @Test("A link is its title, description and address") func link() throws {
         let submission = try Self.said("link", "<Title>题</Title><Description>述</Description><Url>https://a.cn/</Url>")
         #expect(submission.subject == "题")

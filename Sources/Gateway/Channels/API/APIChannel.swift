@@ -82,7 +82,7 @@ struct APIChannel: Channel {
         do throws(Problem) { read = try await APISubmission.read(bytes, key: key, channel: self) } catch {
             throw .lasting("留存的原件读不出：\(error.code)", "the kept body cannot be read: \(error.code)")
         }
-        return [Item(sourceID: id, content: .submission(read.submission))]
+        return [Item(sourceID: id, content: .submission(read.submission), joining: read.joining)]
     }
 
     func fetch(_ remote: String) async throws(Trouble) -> Attachment { try await files.fetch(remote) }

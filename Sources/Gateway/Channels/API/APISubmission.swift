@@ -4,7 +4,8 @@ import Hummingbird
 import Intake
 import Logging
 
-/// `POST /api/v1/submissions`: one report as JSON. The same Idempotency-Key gives the same answer and no second ticket.
+/// `POST /api/v1/submissions`: one report as JSON. The `id` of the body makes twice once; where it has none, the
+/// Idempotency-Key does: the same gives the same answer and no second ticket.
 struct APISubmission {
     /// Envelope fields from which a kept body is read again.
     static let sourceField = "source-id"
@@ -29,9 +30,13 @@ struct APISubmission {
         var next: [String]?
         var answerBy: String?
         var links: Links?
+        /// What was not taken as it was sent.
+        var remarks: [String]?
+        /// Whom the citizen should call at once.
+        var emergency: [EmergencyCall]?
 
         enum CodingKeys: String, CodingKey {
-            case number, next, links
+            case number, next, links, remarks, emergency
             case lookupCode = "lookup_code"
             case followUp = "follow_up"
             case answerBy = "answer_by"
@@ -57,7 +62,7 @@ struct APISubmission {
             throw Problem(.badRequest, "cut-off", Phrase(zh: "内容没有传完，请重发", en: "the body broke off; send it again"))
         }
         let read = try await Self.read(hook.body, key: key.id, channel: channel)
-        let id = "\(key.id)/\(try idempotencyKey(orElse: read.id))"
+        let id = try sourceID(read.id, key: key.id)
         hook.envelope[Self.sourceField] = id
         hook.envelope[Self.keyField] = key.id
         let receipt: Receipt
@@ -68,7 +73,7 @@ struct APISubmission {
                 file.at = now
                 try await tools.store.stage(file)
             }
-            let item = Item(sourceID: id, content: .submission(read.submission))
+            let item = Item(sourceID: id, content: .submission(read.submission), joining: read.joining)
             let receipts = try await hook.keep([item], channel: channel.name, received: now, tools: tools, in: inbox)
             guard let first = receipts.first else { throw .needsPerson("一件诉求没有得到回执", "a report got no receipt") }
             receipt = first
@@ -77,11 +82,7 @@ struct APISubmission {
             throw .later(error)
         }
         guard receipt.seen != .differs, let number = receipt.ticket else {
-            throw Problem(
-                .unprocessableContent, "idempotency-key-reused",
-                Phrase(
-                    zh: "这个 Idempotency-Key 已用于另一份内容，没有保存",
-                    en: "this Idempotency-Key came before with other content; nothing was kept"))
+            throw Self.reused(read.id == nil ? "Idempotency-Key" : "id")
         }
         if receipt.seen == .first { await pin(read.staged) }
         let prospect: Prospect?
@@ -89,7 +90,7 @@ struct APISubmission {
             prospect = try await Prospect.told(
                 with: receipt, of: read.submission, channel: channel.name, at: now, tools)
         } catch { throw .later(error) }
-        return response(receipt, number, prospect)
+        return response(receipt, number, prospect, read.submission)
     }
 
     /// A report sent again after weeks names its files again: their references stay good. The files themselves are the
@@ -104,37 +105,51 @@ struct APISubmission {
         }
     }
 
-    private func response(_ receipt: Receipt, _ number: TicketNumber, _ prospect: Prospect?) -> Response {
+    private static func reused(_ name: String) -> Problem {
+        Problem(
+            .unprocessableContent, "\(name.lowercased())-reused",
+            Phrase(
+                zh: "这个 \(name) 已用于另一份内容，没有保存", en: "this \(name) came before with other content; nothing was kept"))
+    }
+
+    private func response(
+        _ receipt: Receipt, _ number: TicketNumber, _ prospect: Prospect?, _ submission: Submission
+    ) -> Response {
+        let words = Words(request)
         var headers: HTTPFields = [.location: Path.submission("\(number)").text]
         if receipt.seen == .again, let replayed = HTTPField.Name("Idempotent-Replayed") { headers[replayed] = "true" }
         // Whose ticket a follow-up joins nobody here has shown: its code stays secret.
         let code = receipt.arrival == .ticket ? channel.tools.keys.lookupCode(number) : nil
         let answer = Answer(
             number: "\(number)", lookupCode: code,
-            followUp: receipt.arrival == .followUp, next: prospect?.reach.steps.map(Words(request).say),
+            followUp: receipt.arrival == .followUp, next: prospect?.reach.steps.map(words.say),
             answerBy: prospect?.answer?.text,
             links: code.map { code in
                 Answer.Links(
                     self: Path.submission("\(number)").link([("code", code)]),
                     track: Path.ticket("\(number)").link([("code", code)]))
-            })
+            }, remarks: submission.told(as: receipt)?.map { $0[words.language] },
+            emergency: EmergencyCall.all(in: submission, channel.tools.city()))
         return .json(.created, answer, headers: headers)
     }
 
-    /// The header (draft-ietf-httpapi-idempotency-key-header, quoted or not), else the report's own id.
-    private func idempotencyKey(orElse id: String?) throws(Problem) -> String {
+    /// What the report is known by: its own id, else the header (draft-ietf-httpapi-idempotency-key-header, quoted or not).
+    /// The two are apart: an id that reads as another report's header is another report. A header beside an id says
+    /// nothing more: whoever sends the same report again, even with a fresh header, sends the same id.
+    private func sourceID(_ id: String?, key: String) throws(Problem) -> String {
+        if let id { return "\(key)/id/\(id)" }
         let header = HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] }
-        let key = header.map { $0.trimmed.filter { $0 != "\"" } } ?? id ?? ""
-        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+        let given = header.map { $0.trimmed.filter { $0 != "\"" } } ?? ""
+        guard (1...200).contains(given.utf8.count), given.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw Problem(
                 .badRequest, "idempotency-key-missing",
                 Phrase(
-                    zh: "请带上 Idempotency-Key（1 到 200 字节，同一件事重发时不变），或在内容中给出 id",
+                    zh: "请在内容中给出 id，或带上 Idempotency-Key（1 到 200 字节，同一件事重发时不变）",
                     en:
-                        "send an Idempotency-Key (1 to 200 bytes, the same when the same report is sent again), or an id in the body"
+                        "give an id in the body, or send an Idempotency-Key (1 to 200 bytes, the same when the same report is sent again)"
                 ))
         }
-        return key
+        return "\(key)/key/\(given)"
     }
 }
 
@@ -142,6 +157,7 @@ extension APISubmission {
     struct Read {
         var id: String?
         var submission: Submission
+        var joining: Joining
         /// Uploaded files it names.
         var staged: [StagedFile] = []
     }
@@ -159,7 +175,7 @@ extension APISubmission {
             var fields = FieldReader(value)
             for (index, file) in fields.list("files", most: mostFiles).enumerated() {
                 guard case .string(let reference) = file else {
-                    fields.complain("files[\(index)]", .sort(expected: "text", found: file.sort))
+                    fields.complain("files[\(index)]", .sort(expected: Phrase(zh: "文字", en: "text"), found: file.sort))
                     continue
                 }
                 references.append(reference)
@@ -171,8 +187,8 @@ extension APISubmission {
         do throws(FieldProblems) { form = try SubmissionForm.read(value) } catch {
             throw .invalid(problems + error.all)
         }
-        var read = Read(id: form.id, submission: form.submission)
-        problems += strangers(form.submission, channel.tools.city())
+        var read = Read(id: form.id, submission: form.submission, joining: form.joining(sender: key))
+        problems += UnknownCode.all(in: form.submission, channel.tools.city()).map(\.problem)
         for (index, reference) in references.enumerated() {
             do throws(Trouble) {
                 if let (file, attachment) = try await APIUpload.find(reference, key: key, channel: channel) {
@@ -187,19 +203,5 @@ extension APISubmission {
         }
         guard problems.isEmpty else { throw .invalid(problems) }
         return read
-    }
-
-    private static func strangers(_ submission: Submission, _ city: City?) -> [FieldProblem] {
-        guard let city else { return [] }
-        var problems: [FieldProblem] = []
-        if let code = submission.category, city.categories[code] == nil {
-            let wanted = Phrase(zh: "本市类别代码", en: "the code of a category of this city")
-            problems.append(FieldProblem(field: "category", cause: .malformed(wanted)))
-        }
-        if let code = submission.place.area, city.areas[code] == nil {
-            let wanted = Phrase(zh: "本市区域代码", en: "the code of an area of this city")
-            problems.append(FieldProblem(field: "place.area", cause: .malformed(wanted)))
-        }
-        return problems
     }
 }

@@ -14,13 +14,13 @@ enum OpenAPI {
               "post": {
                 "operationId": "submit",
                 "summary": "Hand in one report",
-                "description": "201 is answered only after the report is on disk. Sending the same Idempotency-Key again gives the same answer and no second ticket; after 503 or no answer at all, send it again with the same key.",
+                "description": "201 is answered only after the report is on disk. The same report sent again gives the same answer and no second ticket: it is known by the `id` in its body, and where it has none by the Idempotency-Key. Beside an `id` the header says nothing more. Other content under an `id` (or, without one, under an Idempotency-Key) that came before is 422 (`id-reused`, `idempotency-key-reused`) and not kept. After 503 or no answer at all, send it again with the same `id` or key.",
                 "parameters": [
                   {
                     "name": "Idempotency-Key",
                     "in": "header",
                     "required": false,
-                    "description": "1 to 200 bytes; may be left out where the body has an id",
+                    "description": "1 to 200 bytes; wanted where the body has no id, and only counted there",
                     "schema": {"type": "string", "minLength": 1, "maxLength": 200}
                   }
                 ],
@@ -122,7 +122,7 @@ enum OpenAPI {
                 "required": ["text"],
                 "description": "Lengths are bytes of UTF-8. Unknown fields are ignored with a remark for the operator.",
                 "properties": {
-                  "id": {"type": "string", "maxLength": 200, "description": "The sender's own id of this report"},
+                  "id": {"type": "string", "maxLength": 200, "description": "The sender's own id of this report; the same id is the same report, whatever the Idempotency-Key"},
                   "kind": {
                     "enum": [
                       "consultation",
@@ -198,7 +198,16 @@ enum OpenAPI {
                       }
                     }
                   },
-                  "follows_up": {"type": "string", "description": "The number of an earlier report"}
+                  "follows_up": {
+                    "type": "string",
+                    "maxLength": 200,
+                    "description": "The number of an earlier report that this one goes on about. It joins that ticket if it is open and was handed in with the same key, or if `follows_up_code` is its look-up code; otherwise it becomes a ticket of its own and `remarks` of the answer says so."
+                  },
+                  "follows_up_code": {
+                    "type": "string",
+                    "maxLength": 200,
+                    "description": "The look-up code of the report named by `follows_up`"
+                  }
                 }
               },
               "Receipt": {
@@ -224,7 +233,26 @@ enum OpenAPI {
                   "links": {
                     "type": "object",
                     "properties": {"self": {"type": "string"}, "track": {"type": "string"}}
+                  },
+                  "remarks": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "What was not taken as it was sent, in the language of Accept-Language: a `follows_up` that was not joined, unknown fields"
+                  },
+                  "emergency": {
+                    "type": "array",
+                    "description": "Show these to the citizen at once: what was written calls for them rather than for a hotline",
+                    "items": {"$ref": "#/components/schemas/Emergency"}
                   }
+                }
+              },
+              "Emergency": {
+                "type": "object",
+                "required": ["number", "zh", "en"],
+                "properties": {
+                  "number": {"type": "string", "examples": ["119"], "description": "Whom to call"},
+                  "zh": {"type": "string", "description": "What to tell the citizen, in Chinese"},
+                  "en": {"type": "string", "description": "The same in English"}
                 }
               },
               "Status": {

@@ -66,7 +66,8 @@ struct Problem: Error, Sendable {
         var problem = Problem(
             .serviceUnavailable, "unavailable",
             Phrase(
-                zh: "没有保存，请稍后用同一个 Idempotency-Key 再发", en: "not kept; send it again later with the same Idempotency-Key"
+                zh: "没有保存，请稍后用同一个 id 或 Idempotency-Key 再发",
+                en: "not kept; send it again later with the same id or Idempotency-Key"
             )
         )
         problem.headers[.retryAfter] = String((trouble.retryAfter ?? .seconds(30)).wholeSeconds)

@@ -25,7 +25,10 @@ struct MailIntake: Sendable {
             let id = "raw:\(try MailIntake.digest(path).hex)"
             return (Item(sourceID: id, content: .unreadable(error.words.kept)), nil)
         }
-        let item = Item(sourceID: "\(mail.messageID ?? ""):\(mail.bodyDigest.hex)", content: try await content(mail))
+        // Which ticket it goes on about a token or Message-ID of ours has proven.
+        let item = Item(
+            sourceID: "\(mail.messageID ?? ""):\(mail.bodyDigest.hex)", content: try await content(mail),
+            joining: .found)
         return (item, automatic(mail) == .bounce ? Bounce(mail, tools.keys) : nil)
     }
 

@@ -165,11 +165,11 @@ struct WeChatChannel: Channel {
             default: .none
             }
         }
-        let followsUp = try await ticket(of: message, now: now)
+        let followsUp = message.begins ? nil : try await ticket(of: message, now: now)
         submission.followsUp = followsUp?.description
         let item = Item(
             sourceID: message.sourceID, content: .submission(submission),
-            rest: emergency(in: message).isEmpty ? rest : .zero)
+            rest: emergency(in: message).isEmpty ? rest : .zero, joining: .found)
         let receipt = try await hook.keep([item], channel: name, received: now, tools: tools, in: inbox).first
         guard let receipt, let number = receipt.ticket else { return .unread }
         await conversations.kept(message.sourceID, from: message.sender, followsUp: followsUp, as: number, now: now)

@@ -6,7 +6,7 @@ package import Intake
 package struct WeChatMessage: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         case said(Submission)
-        /// The citizen wants to report something else: "新问题" or "new" alone.
+        /// The citizen wants to report something else, and says so alone: "新问题" or "new".
         case another
         /// Name of the event in the platform's letters: subscribe, SCAN …
         case event(String)
@@ -19,6 +19,8 @@ package struct WeChatMessage: Sendable, Equatable {
     /// MsgId of a message; sender, time and event of an event, which has none.
     package var sourceID: String
     package var content: Content
+    /// The words began with "新问题" or "new": they belong to no earlier report.
+    package var begins = false
 
     /// Throws a lasting trouble when a field that every message has is missing, or the kind is not known.
     package static func read(_ xml: FlatXML) throws(Trouble) -> WeChatMessage {
@@ -46,21 +48,33 @@ package struct WeChatMessage: Sendable, Equatable {
                 sender: sender, account: account, created: created, sourceID: id, content: .event(event))
         }
         let id = try field("MsgId")
-        if type == "text", isAnother(xml["Content"] ?? "") {
+        let opening = type == "text" ? words(afterOpening: xml["Content"] ?? "") : nil
+        if opening?.isEmpty == true {
             return WeChatMessage(sender: sender, account: account, created: created, sourceID: id, content: .another)
         }
         var submission = try submission(type: type, xml)
+        if let opening { submission.text = opening.withoutControls.trimmed }
         submission.language = language(of: submission.text)
         submission.said = created
         submission.people = [Party(contacts: [Contact(kind: .wechat, value: sender)])]
         return WeChatMessage(
-            sender: sender, account: account, created: created, sourceID: id, content: .said(submission))
+            sender: sender, account: account, created: created, sourceID: id, content: .said(submission),
+            begins: opening != nil)
     }
 
-    private static func isAnother(_ text: String) -> Bool {
-        let quotes: Set<Character> = ["“", "”", "\"", "「", "」", "。", "."]
-        let word = text.filter { !$0.isWhitespace && !quotes.contains($0) }.lowercased()
-        return word == "新问题" || word == "new"
+    /// What follows "新问题" or "new" at the beginning of a text, without quotes around the word and the colon, comma or
+    /// blank after it; empty where it stands alone, nil where a text begins otherwise. "newly" is another word.
+    private static func words(afterOpening text: String) -> String? {
+        let quotes: Set<Character> = ["“", "”", "\"", "「", "」", "'", "‘", "’"]
+        let marks: Set<Character> = [":", "：", ",", "，", "、", ".", "。", ";", "；", "!", "！", "-", "—"]
+        let start = text.drop { $0.isWhitespace || quotes.contains($0) }
+        for word in ["新问题", "new"] where start.prefix(word.count).lowercased() == word {
+            let rest = start.dropFirst(word.count)
+            if word == "new", let next = rest.first, next.isASCII, next.isLetter || next.isNumber { continue }
+            let said = rest.drop { $0.isWhitespace || quotes.contains($0) || marks.contains($0) }
+            return String(said)
+        }
+        return nil
     }
 
     /// English for words with a Latin letter and no Chinese character; Chinese otherwise.

@@ -4,8 +4,8 @@ package import Intake
 package struct FieldProblem: Error, Sendable, Equatable {
     package enum Cause: Sendable, Equatable {
         case missing
-        /// The sorts that would have been read ("text", "a number").
-        case sort(expected: String, found: String)
+        /// The sort that would have been read ("text", "a number"), and the one that stands there.
+        case sort(expected: Phrase, found: Phrase)
         /// One of these was expected.
         case choice([String])
         case tooLong(bytes: Int)
@@ -43,7 +43,7 @@ package struct FieldProblem: Error, Sendable, Equatable {
         return switch cause {
         case .missing: Phrase(zh: "缺少 \(zh)", en: "\(en) is missing")
         case .sort(let expected, let found):
-            Phrase(zh: "\(zh) 的类型不正确", en: "\(en) should be \(expected), not \(found)")
+            Phrase(zh: "\(zh) 应为\(expected.zh)，实为\(found.zh)", en: "\(en) should be \(expected.en), not \(found.en)")
         case .choice(let values):
             Phrase(
                 zh: "\(zh) 应为以下之一：\(values.joined(separator: "、"))",

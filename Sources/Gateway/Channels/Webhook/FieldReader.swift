@@ -17,7 +17,8 @@ struct FieldReader {
         } else {
             members = []
             let field = path.hasSuffix(".") ? String(path.dropLast()) : path
-            problems.append(.init(field: field, cause: .sort(expected: "an object", found: value.sort)))
+            problems.append(
+                .init(field: field, cause: .sort(expected: Phrase(zh: "对象", en: "an object"), found: value.sort)))
         }
     }
 
@@ -59,7 +60,9 @@ struct FieldReader {
             }
             return digits
         case .some(let other):
-            complain(name, .sort(expected: numbers ? "text or a number" : "text", found: other.sort))
+            let expected =
+                numbers ? Phrase(zh: "文字或数字", en: "text or a number") : Phrase(zh: "文字", en: "text")
+            complain(name, .sort(expected: expected, found: other.sort))
             return nil
         }
     }
@@ -69,7 +72,7 @@ struct FieldReader {
         case nil: return false
         case .bool(let flag): return flag
         case .some(let other):
-            complain(name, .sort(expected: "true or false", found: other.sort))
+            complain(name, .sort(expected: Phrase(zh: " true 或 false", en: "true or false"), found: other.sort))
             return false
         }
     }
@@ -82,7 +85,7 @@ struct FieldReader {
         case .number(let digits): text = digits
         case .string(let digits): text = digits.trimmed
         case .some(let other):
-            complain(name, .sort(expected: "a number", found: other.sort))
+            complain(name, .sort(expected: Phrase(zh: "数字", en: "a number"), found: other.sort))
             return nil
         }
         guard text.utf8.count <= 64, let number = Double(text), number.isFinite else {
@@ -108,7 +111,7 @@ struct FieldReader {
             }
             return values
         case .some(let other):
-            complain(name, .sort(expected: "an array", found: other.sort))
+            complain(name, .sort(expected: Phrase(zh: "数组", en: "an array"), found: other.sort))
             return []
         }
     }

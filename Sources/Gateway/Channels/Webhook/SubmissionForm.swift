@@ -17,16 +17,20 @@ package import Intake
 ///       "said": "2024-01-01T08:00:00+08:00", when it was said (ISO 8601 with its zone)
 ///       "consent": "2024-1",                version of the consent line that was shown
 ///       "attachments": [{"url": "https://…", "sha256": "…", "mime": "image/jpeg", "name": "a.jpg"}],  up to 20
-///       "follows_up": "2024-000123"         the number or id of an earlier report
+///       "follows_up": "20261121-000042",    the number of an earlier report that this one goes on about
+///       "follows_up_code": "k3m9x0ab77qz"   its look-up code, where another sender made it
 ///     }
 ///
 /// Lengths are bytes of UTF-8. `lat` and `lon` stand together, as numbers or text; `datum` is WGS-84 (the default) or
 /// GCJ-02. `location` is read as `place`. Every field but `text` may be missing or null; other fields are ignored, with
-/// a remark for the operator.
+/// a remark. `follows_up` is taken for an open report that came from the same channel (and API key), or with its code;
+/// otherwise the report stands alone and says what it named.
 package struct SubmissionForm: Sendable, Equatable {
     /// `id` of the item.
     package var id: String?
     package var submission: Submission
+    /// The look-up code of the report it follows up, as it was given.
+    package var followsUpCode: String?
 
     static let longestText = 262_144
     static let longestLine = 1_000
@@ -51,9 +55,8 @@ package struct SubmissionForm: Sendable, Equatable {
         submission.urgent = fields.flag("urgent")
         submission.followsUp = fields.text("follows_up", longest: longestID, numbers: true)
         submission.consent = fields.text("consent", longest: longestID, numbers: true)
-        submission.language =
-            fields.text("language", longest: longestID)?.lowercased().hasPrefix("en") == true
-            ? .english : .chinese
+        let code = fields.text("follows_up_code", longest: longestID, numbers: true)
+        submission.language = language(&fields, &submission.remarks)
         if let said = fields.text("said", longest: longestID) {
             submission.said = Instant(text: said)
             if submission.said == nil {
@@ -80,7 +83,22 @@ package struct SubmissionForm: Sendable, Equatable {
             submission.remarks.append(Phrase(zh: "不认识的字段：\(names)", en: "fields not understood: \(names)").kept)
         }
         guard fields.problems.isEmpty else { throw FieldProblems(fields.problems) }
-        return SubmissionForm(id: id, submission: submission)
+        return SubmissionForm(id: id, submission: submission, followsUpCode: code)
+    }
+
+    /// Which ticket it may join: one of the same sender, or the one whose code it shows.
+    func joining(sender: String?) -> Joining { .claimed(sender: sender, code: followsUpCode.map(LookupCode.read)) }
+
+    /// Chinese where nothing, or nothing known, is said.
+    private static func language(_ fields: inout FieldReader, _ remarks: inout [String]) -> Language {
+        guard let word = fields.text("language", longest: longestID)?.lowercased() else { return .chinese }
+        if let known = Language.allCases.first(where: { word.hasPrefix($0.rawValue) }) { return known }
+        let shown = Masker.mask(word, cutTo: 60)
+        let words = Phrase(
+            zh: "language “\(shown)” 不是 zh 或 en，按 zh 处理",
+            en: "language \"\(shown)\" is neither zh nor en; zh was taken")
+        remarks.append(words.kept)
+        return .chinese
     }
 
     private static func kind(_ fields: inout FieldReader) -> Kind? {

@@ -14,8 +14,8 @@ package enum WebhookBody {
         let whole = try JSONValue.read(body)
         guard case .object(let members) = whole else {
             throw .lasting(
-                "应为含 type、timestamp、data 的对象，实为 \(whole.sort)",
-                "expected an object with type, timestamp and data, found \(whole.sort)")
+                "应为含 type、timestamp、data 的对象，实为\(whole.sort.zh)",
+                "expected an object with type, timestamp and data, found \(whole.sort.en)")
         }
         for name in ["type", "data"] where members.count(where: { $0.name == name }) > 1 {
             throw .lasting("“\(name)”应只出现一次，出现了两次", "expected \"\(name)\" once, found it twice")
@@ -46,8 +46,8 @@ package enum WebhookBody {
             values = list
         default:
             throw .lasting(
-                "data 应为一项或多项，实为 \(data.sort)",
-                "expected \"data\" with an item or an array of items, found \(data.sort)")
+                "data 应为一项或多项，实为\(data.sort.zh)",
+                "expected \"data\" with an item or an array of items, found \(data.sort.en)")
         }
         guard !values.isEmpty else {
             throw .lasting("至少要有一项，数组是空的", "expected at least one item, found an empty array")
@@ -80,7 +80,10 @@ package enum WebhookBody {
                         zh: "编号应各不相同，与第 \(earlier) 项相同", en: "expected an id of its own, found that of item \(earlier)")
                     result.append(Item(sourceID: free(given), content: .unreadable(reason.kept)))
                 } else {
-                    result.append(Item(sourceID: free(form.id ?? given), content: .submission(form.submission)))
+                    result.append(
+                        Item(
+                            sourceID: free(form.id ?? given), content: .submission(form.submission),
+                            joining: form.joining(sender: nil)))
                 }
             } catch {
                 result.append(Item(sourceID: free(given), content: .unreadable(error.phrase.kept)))

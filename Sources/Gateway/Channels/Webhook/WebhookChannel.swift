@@ -27,6 +27,11 @@ struct WebhookChannel: Channel {
         # 来件以网址给出的文件：最大长度；不从公网取的，列出网段 networks: [10.0.0.0/8]。
         # Files that reports name by address: the largest, and (networks: [10.0.0.0/8]) where from, if not public addresses.
         files: { limit: 100MiB }
+        # 发送方 POST 到 /hooks/<name> 的内容如下（webhook-id、webhook-timestamp、webhook-signature 三个请求头照 Standard Webhooks）。
+        # 只有 text 必填；data 可以是一件，也可以是至多 1000 件的数组。各字段的意思见 Webhook.md。
+        # What a sender POSTs to /hooks/<name>, with the headers webhook-id, webhook-timestamp and webhook-signature of Standard
+        # Webhooks. Only text must be there; data is one report or an array of 1,000 at most. Every field: Webhook.md.
+        \(WebhookBody.commented)
         """
 
     private let name: String
@@ -87,7 +92,7 @@ struct WebhookChannel: Channel {
     }
 
     private func keep(_ hook: Hook, id: String, received: Instant, into inbox: Inbox) async -> HookAnswer {
-        let items = Self.items(hook.body, id: id)
+        let items = items(hook.body, id: id)
         do throws(Trouble) {
             var receipts = try await hook.keep(items, channel: name, received: received, tools: tools, in: inbox)
             let reused = Set(receipts.indices.filter { receipts[$0].seen == .differs })
@@ -97,7 +102,7 @@ struct WebhookChannel: Channel {
                 for index in reused { again[index] = try Self.apart(items[index], hook.body) }
                 receipts = try await hook.keep(again, channel: name, received: received, tools: tools, in: inbox)
             }
-            let body = try JSON.encode(WebhookReceipts(items, receipts, reused: reused, tools.keys))
+            let body = try JSON.encode(WebhookReceipts(items, receipts, reused: reused, tools.keys, tools.city()))
             return HookAnswer(.ok, type: "application/json; charset=utf-8", body: body)
         } catch {
             tools.log.warning("a webhook was not kept", metadata: ["channel": "\(name)", "trouble": "\(error)"])
@@ -111,7 +116,10 @@ struct WebhookChannel: Channel {
         var apart = item
         var said = Data(body)
         if case .submission(var submission) = item.content {
-            said = try JSON.encode(submission)
+            var bare = submission
+            // Remarks may read otherwise tomorrow.
+            bare.remarks = []
+            said = try JSON.encode(bare)
             said.append(try JSON.encode(submission.people))
             let words = Phrase(
                 zh: "来源用同一编号发过另一份内容，两份都已收下", en: "the source sent other content with this id before; both were kept")
@@ -123,9 +131,21 @@ struct WebhookChannel: Channel {
     }
 
     /// The items of a body, or one that stands for a body that cannot be read.
-    private static func items(_ body: [UInt8], id: String) -> [Item] {
-        do { return try WebhookBody.read(body, id: id) } catch {
+    private func items(_ body: [UInt8], id: String) -> [Item] {
+        do { return try read(body, id: id) } catch {
             return [Item(sourceID: id, content: .unreadable(error.words.kept))]
+        }
+    }
+
+    /// The items; what the city does not know in them is remarked, for nobody waits to mend it.
+    private func read(_ body: [UInt8], id: String) throws(Trouble) -> [Item] {
+        let city = tools.city()
+        return try WebhookBody.read(body, id: id).map { item in
+            guard case .submission(var submission) = item.content else { return item }
+            submission.remarks += UnknownCode.all(in: submission, city).map(\.remark.kept)
+            var item = item
+            item.content = .submission(submission)
+            return item
         }
     }
 
@@ -135,41 +155,7 @@ struct WebhookChannel: Channel {
         guard let id = raw.envelope["webhook-id"] else {
             throw .lasting("留存的原件缺 webhook-id", "expected the header webhook-id with the kept bytes, found none")
         }
-        return try WebhookBody.read(try raw.bytes(upTo: limit), id: id)
-    }
-}
-
-/// The JSON that answers a webhook: `{"receipts": [{"id": …, "class": "ticket", "number": …, "code": …}]}`.
-struct WebhookReceipts: Encodable {
-    struct One: Encodable {
-        /// Source id of the item.
-        var id: String
-        /// ticket, follow-up, quarantined, refused.
-        var `class`: String
-        var number: String?
-        /// With the number, lets the citizen look the ticket up; not given for a follow-up, whose ticket may be somebody
-        /// else's.
-        var code: String?
-        /// What is wrong with an item that could not be read.
-        var reason: String?
-        /// Set when the same id came before with other content: this was kept too, on its own.
-        var reused: Bool?
-    }
-    var receipts: [One]
-
-    /// - Parameter reused: positions of the items whose id came before with other content.
-    init(_ items: [Item], _ receipts: [Receipt], reused: Set<Int>, _ keys: Keys) {
-        self.receipts = zip(items, receipts).enumerated().map { index, pair in
-            let (item, receipt) = pair
-            var one = One(id: item.sourceID, class: receipt.arrival.rawValue)
-            one.number = receipt.ticket?.description
-            if receipt.arrival == .ticket { one.code = receipt.ticket.map(keys.lookupCode) }
-            if receipt.arrival == .quarantined, case .unreadable(let reason) = item.content {
-                one.reason = Phrase(kept: reason).en
-            }
-            if reused.contains(index) { one.reused = true }
-            return one
-        }
+        return try read(try raw.bytes(upTo: limit), id: id)
     }
 }
 

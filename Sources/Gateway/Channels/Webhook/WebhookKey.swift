@@ -44,8 +44,9 @@ package struct WebhookKey: Sendable {
         default:
             guard bytes.count >= Self.leastBytes else {
                 throw .lasting(
-                    "expected a webhook secret of at least \(Self.leastBytes) bytes, found \(bytes.count): "
-                        + "generate 24 random bytes or more")
+                    "webhook 密钥应至少 \(Self.leastBytes) 字节，实为 \(bytes.count)：请生成至少 24 个随机字节",
+                    "expected a webhook secret of at least \(Self.leastBytes) bytes, found \(bytes.count): generate 24 random bytes or more"
+                )
             }
             material = .shared(HMAC(key: SymmetricKey(data: bytes)))
         }
