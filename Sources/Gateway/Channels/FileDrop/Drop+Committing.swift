@@ -83,7 +83,7 @@ extension Drop {
             return Item(sourceID: call.other, content: .submission(told))
         }
         let known = try await KnownCall(ticket, isCertain: call.isCertain, tools)
-        return known.news(in: told).map { Item(sourceID: call.other, content: .submission($0)) }
+        return known.news(in: told).map { Item(sourceID: call.other, content: .submission($0), joining: .found) }
     }
 
     /// Why a file is not ready.
