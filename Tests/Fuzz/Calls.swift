@@ -15,9 +15,9 @@ let callReaders = [
         }
     },
     Reader(name: "call-facts") { bytes in
-        let (item, other) = reading.item(Array("坐席：您好\n市民：路灯不亮".utf8), name: "call.txt", facts: bytes)
+        let (item, identity) = reading.item(Array("坐席：您好\n市民：路灯不亮".utf8), name: "call.txt", facts: bytes)
         check(item)
-        law(other != item.sourceID, "the second id is another")
+        law(identity?.other != item.sourceID, "the second id is another")
         _ = CallTime.parse(text(bytes), zone: .utc)
         if let (plain, _) = try? TextBytes.decode(bytes) {
             law(plain.utf8.count <= bytes.count * 3 + 3, "text grows threefold at most")

@@ -59,7 +59,8 @@ package final class SQLiteStore: Store {
 
     private func noted(_ error: any Error) -> Trouble {
         let trouble = SQLiteStore.trouble(error)
-        guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR else { return trouble }
+        guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR, trouble.kind == .needsPerson
+        else { return trouble }
         let first = broken.withLock { broken in
             defer { broken = trouble }
             return broken == nil
@@ -79,7 +80,9 @@ package final class SQLiteStore: Store {
         return switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_INTERRUPT, .SQLITE_ABORT:
             .passing("账本繁忙；请重试", "the ledger is busy; try again", detail: detail, retryAfter: .seconds(1))
-        case .SQLITE_FULL:
+        // The index of the log is nothing that was promised: it could not grow, and nothing was written.
+        case .SQLITE_FULL,
+            .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
             .passing(
                 "账本所在磁盘已满；请腾出空间", "the disk of the ledger is full; free some space", detail: detail,
                 retryAfter: .seconds(30))
@@ -87,7 +90,8 @@ package final class SQLiteStore: Store {
             .lasting("账本拒绝了一行违反规则的数据", "the ledger refused a row that breaks one of its rules", detail: detail)
         case .SQLITE_IOERR:
             .needsPerson(
-                "账本所在磁盘写入或同步失败；请检查磁盘", "the disk of the ledger failed on write or sync; look at the disk",
+                "账本所在磁盘写入或同步失败（\(error.extendedResultCode)）；请检查磁盘",
+                "the disk of the ledger failed on write or sync (\(error.extendedResultCode)); look at the disk",
                 detail: detail)
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
             .needsPerson(

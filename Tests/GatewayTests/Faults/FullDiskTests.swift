@@ -23,7 +23,9 @@ import Testing
             let own = geteuid() == 0 ? ["-m"] : ["-r", "-m"]
             try await gateway.start(under: ["/usr/bin/unshare"] + own + ["/bin/sh", "-c", mount, gateway.state])
             defer { gateway.stop(SIGKILL) }
-            try await body(gateway, "/proc/\(gateway.pid)/root" + gateway.state)
+            do { try await body(gateway, "/proc/\(gateway.pid)/root" + gateway.state) } catch {
+                throw RunningGateway.Failed(text: "\(error)\n\(gateway.log.suffix(3000))")
+            }
         }
     }
 
