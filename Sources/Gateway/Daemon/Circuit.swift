@@ -3,9 +3,9 @@ import Intake
 /// What is known of one destination: how many calls it may have at once, and whether it is to be left alone.
 ///
 /// Calls at once grow by one with each round that was answered and are halved by trouble of the destination's own
-/// (additive up, multiplicative down, as TCP does it and Postfix after it). The circuit opens when so many different
-/// orders met such trouble and none got through, or when the log-in is refused; then nothing is called but one order
-/// after each pause, and the first that is answered closes it. A wait it asks for (Retry-After) holds for all that goes
+/// (additive up, multiplicative down, as TCP does it and Postfix after it). The circuit opens when so many tries one after
+/// another met such trouble, be they of one order or of many, or when the log-in is refused; then nothing is called but one
+/// order after each pause, and the first that is answered closes it. A wait it asks for (Retry-After) holds for all that goes
 /// there. What is wrong with one order alone changes nothing. Values only: the clock is the caller's, and a start or a
 /// reload begins anew.
 struct Circuit: Sendable {
@@ -25,7 +25,8 @@ struct Circuit: Sendable {
     static let most = 16
     /// Calls at once to a destination nothing is known of.
     static let first = 4
-    /// Different orders in trouble, none answered between them, that open it.
+    /// Tries in trouble, none answered between them, that open it: at once where many orders wait, after a minute where one
+    /// is alone (its own pauses: 5 s, 15 s, 45 s).
     static let strikes = 4
     /// Seconds first, a quarter of an hour at last: servers shut out who guesses often, and nobody waits long for one
     /// that is back.
@@ -35,7 +36,7 @@ struct Circuit: Sendable {
     /// Nothing is to be called before.
     private(set) var until: Instant?
     private var width = Double(Circuit.first)
-    private var struck: Set<Int64> = []
+    private var struck = 0
     /// Trouble since it opened.
     private var failures = 0
     /// Calls begun before were made at the old width: their trouble says nothing about the new one.
@@ -47,16 +48,16 @@ struct Circuit: Sendable {
         return isOpen ? 1 : Int(width)
     }
 
-    /// Takes what came of the call for an order. `chance` draws the pause.
+    /// Takes what came of a call. `chance` draws the pause.
     mutating func take(
-        _ result: Result, order: Int64, began: Instant, at now: Instant, chance: Double = .random(in: 0...1)
+        _ result: Result, began: Instant, at now: Instant, chance: Double = .random(in: 0...1)
     ) -> News? {
         switch result {
         case .answered: return answered()
         case .failed(let asked):
             narrow(began, now)
-            struck.insert(order)
-            if isOpen || struck.count >= Circuit.strikes { return open(at: now, asked, chance) }
+            struck += 1
+            if isOpen || struck >= Circuit.strikes { return open(at: now, asked, chance) }
             if let asked { rest(until: now + asked) }
             return nil
         case .refusedLogin: return open(at: now, nil, chance)
@@ -65,7 +66,7 @@ struct Circuit: Sendable {
 
     private mutating func answered() -> News? {
         width = min(Double(Circuit.most), width + 1 / width)
-        struck = []
+        struck = 0
         // What it asked for still holds: others may have been called before it did.
         guard isOpen else { return nil }
         (isOpen, until, failures, width) = (false, nil, 0, 1)
@@ -86,7 +87,7 @@ struct Circuit: Sendable {
         }
         rest(until: now + Circuit.pauses.pause(after: failures, asked: asked, chance: chance))
         failures += 1
-        struck = []
+        struck = 0
         defer { isOpen = true }
         return isOpen ? nil : .opened
     }

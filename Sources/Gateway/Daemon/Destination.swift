@@ -26,14 +26,14 @@ final class Destination: Sendable {
 
     /// Takes what came of a call: nil for a delivery. Gives whether people are to be told that it is left alone from now
     /// on.
-    func take(_ trouble: Trouble?, order: Int64, began: Instant) -> Bool {
+    func take(_ trouble: Trouble?, began: Instant) -> Bool {
         let result: Circuit.Result =
             if let trouble {
                 trouble.isRefusedLogin
                     ? .refusedLogin : trouble.isOfServer ? .failed(asked: trouble.retryAfter) : .answered
             } else { .answered }
         let (news, circuit) = circuit.withLock { circuit in
-            (circuit.take(result, order: order, began: began, at: now()), circuit)
+            (circuit.take(result, began: began, at: now()), circuit)
         }
         tell(circuit)
         switch news {

@@ -99,12 +99,12 @@ struct HandingOver: Sendable {
         let began = tools.now()
         do throws(Trouble) {
             let said = try await dispatcher.deliver(outgoing)
-            _ = destination.take(nil, order: delivery.id, began: began)
+            _ = destination.take(nil, began: began)
             return try finished(job, delivery, .delivered, said)
         } catch {
             // Cut off by our own stop: no attempt is burned, the job goes back to its lease.
             if Task.isCancelled { return nil }
-            let isNews = destination.take(error, order: delivery.id, began: began)
+            let isNews = destination.take(error, began: began)
             var outcome =
                 try error.isRefusedLogin
                 ? refused(job, delivery, error) : failed(job, delivery, outgoing, error)

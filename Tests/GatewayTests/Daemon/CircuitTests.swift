@@ -9,20 +9,20 @@ struct CircuitTests {
     private static func at(_ seconds: Int64) -> Instant { Instant(seconds: 1_795_219_200 + seconds) }
 
     private func fail(
-        _ circuit: inout Circuit, _ order: Int64, at second: Int64, asked: Duration? = nil
+        _ circuit: inout Circuit, at second: Int64, asked: Duration? = nil
     ) -> Circuit.News? {
         let now = Self.at(second)
-        return circuit.take(.failed(asked: asked), order: order, began: now, at: now, chance: 0.5)
+        return circuit.take(.failed(asked: asked), began: now, at: now, chance: 0.5)
     }
 
     private func answer(_ circuit: inout Circuit, at second: Int64) -> Circuit.News? {
-        circuit.take(.answered, order: 1, began: Self.at(second), at: Self.at(second))
+        circuit.take(.answered, began: Self.at(second), at: Self.at(second))
     }
 
-    /// Opened by four orders at second 0, to be tried at second 5.
+    /// Opened by four tries at second 0, to be tried at second 5.
     private var open: Circuit {
         var circuit = Circuit()
-        for order in 1...4 { _ = fail(&circuit, Int64(order), at: 0) }
+        for _ in 1...4 { _ = fail(&circuit, at: 0) }
         return circuit
     }
 
@@ -40,34 +40,45 @@ struct CircuitTests {
     func shrinks() {
         var circuit = Circuit()
         for _ in 0..<1000 { _ = answer(&circuit, at: 0) }
-        for order in 1...3 {
-            _ = circuit.take(
-                .failed(asked: nil), order: Int64(order), began: Self.at(1), at: Self.at(10 + Int64(order)))
+        for call in 1...3 {
+            _ = circuit.take(.failed(asked: nil), began: Self.at(1), at: Self.at(10 + Int64(call)))
         }
         #expect(circuit.calls(at: Self.at(20)) == Circuit.most / 2)
-        for second in 20..<40 {
-            _ = fail(&circuit, 1, at: Int64(second))
-            #expect(circuit.calls(at: Self.at(Int64(second))) >= 1)
+        _ = answer(&circuit, at: 20)
+        for second in 20..<40 as Range<Int64> {
+            for call in 1..<Circuit.strikes { _ = fail(&circuit, at: second * 10 + Int64(call)) }
+            #expect(circuit.calls(at: Self.at(second * 10 + 9)) >= 1)
+            if second < 39 { _ = answer(&circuit, at: second * 10 + 9) }
         }
-        #expect(circuit.calls(at: Self.at(40)) == 1)
+        #expect(circuit.calls(at: Self.at(400)) == 1)
     }
 
-    @Test("It opens when different orders fail one after another, and says so once")
+    @Test("It opens when tries fail one after another, and says so once")
     func opens() {
         var circuit = Circuit()
-        for order in 1...3 { #expect(fail(&circuit, Int64(order), at: 0) == nil) }
-        #expect(fail(&circuit, 4, at: 0) == .opened)
-        #expect(fail(&circuit, 5, at: 0) == nil)
+        for _ in 1...3 { #expect(fail(&circuit, at: 0) == nil) }
+        #expect(fail(&circuit, at: 0) == .opened)
+        #expect(fail(&circuit, at: 0) == nil)
         #expect(circuit.isOpen && circuit.calls(at: Self.at(4)) == 0)
         #expect(circuit.calls(at: Self.at(5)) == 1)
     }
 
-    @Test("One order that fails again and again, or trouble between answers, opens nothing")
+    @Test("A single order that waits for a dead destination opens it too, within its first four tries")
     func oneOrder() {
         var circuit = Circuit()
-        for second in 0..<50 { #expect(fail(&circuit, 7, at: Int64(second)) == nil) }
-        for order in 0..<50 {
-            #expect(fail(&circuit, Int64(order), at: 60) == nil)
+        var (second, told): (Int64, [Circuit.News?]) = (0, [])
+        for pause in [5, 15, 45, 135] as [Int64] {
+            told.append(fail(&circuit, at: second))
+            second += pause
+        }
+        #expect(told == [nil, nil, nil, .opened])
+    }
+
+    @Test("Trouble between answers opens nothing")
+    func between() {
+        var circuit = Circuit()
+        for _ in 0..<50 {
+            for _ in 1..<Circuit.strikes { #expect(fail(&circuit, at: 60) == nil) }
             #expect(answer(&circuit, at: 60) == nil)
         }
         #expect(!circuit.isOpen)
@@ -77,9 +88,9 @@ struct CircuitTests {
     func probes() {
         var circuit = open
         var (second, pauses): (Int64, [Int64]) = (5, [])
-        for order in 10..<20 {
+        for _ in 0..<10 {
             #expect(circuit.calls(at: Self.at(second)) == 1)
-            #expect(fail(&circuit, Int64(order), at: second) == nil)
+            #expect(fail(&circuit, at: second) == nil)
             let until = circuit.until.map { ($0 - Self.at(second)).components.seconds } ?? 0
             #expect(circuit.calls(at: Self.at(second)) == 0)
             #expect(circuit.calls(at: Self.at(second + until - 1)) == 0)
@@ -101,15 +112,15 @@ struct CircuitTests {
     @Test("A wait that is asked for holds for all that goes there, open or not, up to a day")
     func retryAfter() {
         var circuit = Circuit()
-        #expect(fail(&circuit, 1, at: 0, asked: .seconds(60)) == nil)
+        #expect(fail(&circuit, at: 0, asked: .seconds(60)) == nil)
         #expect(!circuit.isOpen && circuit.calls(at: Self.at(59)) == 0 && circuit.calls(at: Self.at(60)) > 0)
         // Answers of calls that were made before are no permission.
         _ = answer(&circuit, at: 1)
         #expect(circuit.calls(at: Self.at(59)) == 0)
         var shut = open
-        _ = fail(&shut, 9, at: 5, asked: .seconds(3600))
+        _ = fail(&shut, at: 5, asked: .seconds(3600))
         #expect(shut.calls(at: Self.at(3604)) == 0 && shut.calls(at: Self.at(3605)) == 1)
-        _ = fail(&shut, 9, at: 3605, asked: .seconds(1_000_000))
+        _ = fail(&shut, at: 3605, asked: .seconds(1_000_000))
         #expect(shut.calls(at: Self.at(3605 + 86_401)) == 1)
     }
 
@@ -117,8 +128,8 @@ struct CircuitTests {
     func refused() {
         var circuit = Circuit()
         let now = Self.at(0)
-        #expect(circuit.take(.refusedLogin, order: 1, began: now, at: now) == .opened)
-        #expect(circuit.take(.refusedLogin, order: 2, began: now, at: now) == nil)
+        #expect(circuit.take(.refusedLogin, began: now, at: now) == .opened)
+        #expect(circuit.take(.refusedLogin, began: now, at: now) == nil)
         #expect(circuit.calls(at: now) == 0)
     }
 }
