@@ -148,7 +148,8 @@ package final class Clerk: Sendable {
                 anew.close = .wait(now())
                 if try await kept([anew]) == [true] { wake(job.lane) }
             }
-        } catch  where error.kind == .passing {
+        } catch  where error.kind == .passing || error.kind == .unclear {
+            // Unclear is as good: if it was kept, the fence refuses the second writing.
             let again = ContinuousClock.now + .seconds(1) < end && !stopped.load(ordering: .relaxed)
             log.warning(
                 again ? "outcomes wait for the ledger" : "outcomes are left to their leases",

@@ -14,11 +14,7 @@ struct Fetching: Sendable {
     static let lease = Duration.seconds(600)
 
     func work(_ jobs: [Job]) async -> [Outcome] {
-        let dossiers: [Int64: Dossier]
-        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch {
-            tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
-            return []
-        }
+        guard let dossiers = await works.dossiers(for: jobs) else { return [] }
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {

@@ -29,14 +29,11 @@ struct HandingOver: Sendable {
     var room: Int { destination.calls > 1 ? Circuit.most : destination.calls }
 
     func work(_ jobs: [Job]) async -> [Outcome] {
-        let deliveries: [Int64: Delivery]
-        do throws(Trouble) {
-            let rows = try await tools.store.delivery(jobs.map(\.subject))
-            deliveries = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        } catch {
-            tools.log.warning("deliveries are left to their leases", metadata: ["trouble": "\(error)"])
-            return []
+        let rows = await works.insist(for: HandingOver.shift / 2) { () async throws(Trouble) in
+            try await tools.store.delivery(jobs.map(\.subject))
         }
+        guard let rows else { return [] }
+        let deliveries = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let end = ContinuousClock.now + HandingOver.shift
         return await withTaskGroup(of: Outcome?.self) { group in
             var (outcomes, calls): ([Outcome], Int) = ([], 0)

@@ -10,6 +10,8 @@ final class LedgerClock: Sendable {
     /// Less is the noise of asking, and of clocks that are adjusted gently.
     static let least = Duration.seconds(1)
 
+    /// Whether the time is that of a database, which may be away while we are well.
+    let isShared: Bool
     private let wall: Now
     private let base: Mutex<(time: Instant, at: ContinuousClock.Instant)>
 
@@ -17,6 +19,7 @@ final class LedgerClock: Sendable {
     init(_ store: any Store, wall: @escaping Now) async throws(Trouble) {
         self.wall = wall
         let shared = try await store.sharedTime()
+        isShared = shared != nil
         let time = shared ?? wall()
         base = Mutex((time, .now))
         // Set back while nobody ran: how long that was nobody knows, and a little too soon is better than an hour late.

@@ -11,11 +11,7 @@ struct Settling: Sendable {
     private static let most = 10
 
     func work(_ jobs: [Job]) async -> [Outcome] {
-        let dossiers: [Int64: Dossier]
-        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch {
-            tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
-            return []
-        }
+        guard let dossiers = await works.dossiers(for: jobs) else { return [] }
         var grounded: [Grounded] = []
         var outcomes: [Outcome] = []
         for job in jobs {

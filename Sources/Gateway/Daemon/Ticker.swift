@@ -12,29 +12,47 @@ struct Ticker: Service {
     let manager: ServiceManager
     let clerk: @Sendable () -> Clerk?
 
+    /// Each by its own clock: a ledger that takes long over one thing holds up nothing else.
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var (seconds, counting) = (0, 10)
-            var last: Checkpoint?
-            let feeding = max(1, Int((manager.watchdog ?? .seconds(10)).components.seconds))
-            while !Task.isCancelled {
-                clerk()?.wakeAll()
-                if seconds % feeding == 0 { await feed() }
-                if seconds % 60 == 59 { last = await checkpoint(after: last) ?? last }
-                if seconds >= counting {
-                    // Counting reads the ledger whole: it gets a hundredth of the time, however large that is.
-                    let began = ContinuousClock.now
-                    await count()
-                    counting = seconds + max(300, 100 * Int((ContinuousClock.now - began).components.seconds))
+            let feeding = max(.seconds(1), manager.watchdog ?? .seconds(10))
+            await withDiscardingTaskGroup { group in
+                group.addTask { await Ticker.each(.seconds(1)) { clerk()?.wakeAll() } }
+                group.addTask { await Ticker.each(feeding) { await feed() } }
+                // A database may keep silent for longer than the service manager waits for us: that we go on is enough.
+                if clock.isShared { group.addTask { await Ticker.each(feeding) { manager.alive() } } }
+                group.addTask {
+                    var last: Checkpoint?
+                    await Ticker.each(.seconds(60), after: .seconds(60)) {
+                        last = await checkpoint(after: last) ?? last
+                    }
                 }
-                seconds += 1
-                try? await Task.sleep(for: .seconds(1))
+                group.addTask { await counts() }
             }
         }
     }
 
-    /// The watchdog is fed by the ledger's answer, not by a timer: a commit, or that it will come back (a full disk, a
-    /// database that is away: we stay up and say 503). A ledger that does not answer at all feeds nobody.
+    /// Acts again and again, with so long between, until cancelled.
+    private static func each(_ pause: Duration, after first: Duration = .zero, _ act: () async -> Void) async {
+        try? await Task.sleep(for: first)
+        while !Task.isCancelled {
+            await act()
+            try? await Task.sleep(for: pause)
+        }
+    }
+
+    /// Counting reads the ledger whole: it gets a hundredth of the time, however large that is.
+    private func counts() async {
+        var pause = Duration.seconds(10)
+        while (try? await Task.sleep(for: pause)) != nil {
+            let began = ContinuousClock.now
+            await count()
+            pause = max(.seconds(300), (ContinuousClock.now - began) * 100)
+        }
+    }
+
+    /// The watchdog is fed by the answer of a ledger of our own, not by a timer: a commit, or that it will come back (a full
+    /// disk: we stay up and say 503). One that does not answer at all feeds nobody.
     private func feed() async {
         do throws(Trouble) {
             if let free = try await tools.blobs.free() {

@@ -96,6 +96,29 @@ struct Works: Sendable {
         return dossiers
     }
 
+    /// The dossiers of the tickets that jobs are about; nil where the ledger could not be read: then the jobs are left to
+    /// their leases, of which none is shorter than a minute.
+    func dossiers(for jobs: [Job]) async -> [Int64: Dossier]? {
+        await insist(for: .seconds(20)) { () async throws(Trouble) in try await dossiers(of: jobs.map(\.subject)) }
+    }
+
+    /// What the ledger says, asked again each second while it is away: jobs that were taken need not wait for the end of
+    /// their leases. Nil after `patience`, which must end before the lease, for other trouble, and when stopped.
+    func insist<Value: Sendable>(
+        for patience: Duration, _ ask: () async throws(Trouble) -> Value
+    ) async -> Value? {
+        let end = ContinuousClock.now + patience
+        while true {
+            do throws(Trouble) { return try await ask() } catch {
+                let again = error.kind == .passing && ContinuousClock.now < end
+                tools.log.warning(
+                    again ? "jobs wait for the ledger" : "jobs are left to their leases",
+                    metadata: ["trouble": "\(error)"])
+                guard again, (try? await Task.sleep(for: .seconds(1))) != nil else { return nil }
+            }
+        }
+    }
+
     /// A job put off because of trouble of our own; it counts as an attempt and pauses grow.
     func later(_ job: Job, ticket: Int64, _ trouble: Trouble) -> Outcome {
         tools.log.warning(

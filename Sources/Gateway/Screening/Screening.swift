@@ -10,11 +10,7 @@ struct Screening: Sendable {
     private static let backoff = Backoff(first: .seconds(5), longest: .seconds(60), factor: 2)
 
     func work(_ jobs: [Job]) async -> [Outcome] {
-        let dossiers: [Int64: Dossier]
-        do throws(Trouble) { dossiers = try await works.dossiers(of: jobs.map(\.subject)) } catch {
-            tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
-            return []
-        }
+        guard let dossiers = await works.dossiers(for: jobs) else { return [] }
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {

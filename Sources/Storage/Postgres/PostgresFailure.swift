@@ -35,6 +35,9 @@ struct PostgresFailure: Error, Sendable {
     static func lost(_ message: String) -> PostgresFailure { PostgresFailure(.passing, .reconnect, message) }
     static func refused(_ message: String) -> PostgresFailure { PostgresFailure(.needsPerson, .none, message) }
 
+    /// How soon to come back to a database that is away: it may be back any moment, and asking costs it little.
+    static let pause = Duration.seconds(10)
+
     static func passing(_ message: String) -> PostgresFailure { PostgresFailure(.passing, .none, message) }
     static func lasting(_ message: String) -> PostgresFailure { PostgresFailure(.lasting, .none, message) }
 
@@ -46,7 +49,9 @@ struct PostgresFailure: Error, Sendable {
             case .needsPerson: "the database needs a person"
             }
         let code = state.isEmpty ? "" : " (SQLSTATE \(state))"
-        return Trouble(kind, "\(reason): \(message)\(code)")
+        var trouble = Trouble(kind, "\(reason): \(message)\(code)")
+        if cure == .reconnect { trouble.retryAfter = Self.pause }
+        return trouble
     }
 
     /// The one table of SQLSTATE classes (PostgreSQL 15, appendix A).

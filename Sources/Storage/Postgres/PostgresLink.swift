@@ -41,17 +41,22 @@ final class PostgresLink {
     private let conninfo: String
     private let patience: Duration
     private let silence: Duration
+    private let doubt: Duration
     private let id: Int64 = .random(in: .min ... .max)
     private var number: Int64 = 0
     private var connection: PostgresConnection?
     private var lostSince: ContinuousClock.Instant?
+    /// COMMIT was sent, and nobody has said what became of it.
+    private var inDoubt = false
 
     /// - Parameters:
     ///   - patience: how long a loss may last before callers are told to come back; while it lasts longer, each call
     ///     tries once.
     ///   - silence: of a server that keeps the connection, after which it counts as lost.
-    init(conninfo: String, patience: Duration, silence: Duration) {
+    ///   - doubt: how long a loss may last where nobody knows whether a transaction was kept, if that is longer.
+    init(conninfo: String, patience: Duration, silence: Duration, doubt: Duration) {
         self.silence = silence
+        self.doubt = doubt
         self.conninfo = conninfo
         self.patience = patience
     }
@@ -89,12 +94,14 @@ final class PostgresLink {
         _ body: (PostgresConnection, [PostgresRows]) throws(PostgresFailure) -> PostgresEnding<Value>
     ) throws(Trouble) -> Value {
         var unclear: Value?
+        defer { inDoubt = false }
         do {
             return try insist { connect throws(PostgresFailure) in
                 let connection = try connect()
                 if let value = unclear {
                     if try isKept(number, connection) { return value }
                     unclear = nil
+                    inDoubt = false
                 }
                 let rows = try connection.run([PostgresStatement("BEGIN")] + opening)
                 let ending = try body(connection, Array(rows.dropFirst()))
@@ -105,17 +112,24 @@ final class PostgresLink {
                 number += 1
                 let mark = PostgresStatement("UPDATE links SET number = $2 WHERE id = $1", .int(id), .int(number))
                 unclear = ending.value
+                inDoubt = true
                 do throws(PostgresFailure) {
                     _ = try connection.run(ending.statements + [mark, PostgresStatement("COMMIT")])
                 } catch {
-                    if error.cure != .reconnect { unclear = nil }
+                    if error.cure != .reconnect {
+                        unclear = nil
+                        inDoubt = false
+                    }
                     throw error
                 }
                 return ending.value
             }
         } catch {
             guard unclear != nil, error.kind == .passing else { throw error }
-            throw .unclear("the database was lost while it committed; see whether it was kept before trying again")
+            var trouble = Trouble.unclear(
+                "the database was lost while it committed; see whether it was kept before trying again")
+            trouble.retryAfter = error.retryAfter
+            throw trouble
         }
     }
 
@@ -170,7 +184,9 @@ final class PostgresLink {
                     connection = nil
                     let since = lostSince ?? .now
                     lostSince = since
-                    if ContinuousClock.now - since >= patience { throw error.trouble }
+                    if ContinuousClock.now - since >= (inDoubt ? max(patience, doubt) : patience) {
+                        throw error.trouble
+                    }
                 }
                 pause(after: tries)
                 tries += 1

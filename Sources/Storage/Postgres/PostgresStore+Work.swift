@@ -6,7 +6,8 @@ extension PostgresStore {
     package func claim(
         _ lane: Lane, limit: Int, now: Instant, lease: Duration
     ) async throws(Trouble) -> [Job] {
-        // One statement: lost and run again, it takes others, and the first are due again when their lease ends.
+        // With its mark (`PostgresLink`): were the answer lost, what it took would wait for the end of the lease, and then
+        // count as begun.
         let sql = """
             WITH due AS (
                 SELECT id, due, holder IS NOT NULL AS lapsed FROM jobs WHERE lane = $1 AND due <= $2 ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED
@@ -16,13 +17,17 @@ extension PostgresStore {
             )
             SELECT id, subject, attempts, fence, lapsed FROM taken ORDER BY due, id
             """
-        return try await read(
+        let claim = PostgresStatement(
             sql, .text(lane.description), .int(now.milliseconds), .int(Int64(limit)), .int((now + lease).milliseconds),
-            .text(node)
-        ) { row throws(PostgresFailure) in
-            Job(
-                id: try row.int(), lane: lane, subject: try row.int(), attempts: Int(try row.int()),
-                fence: try row.int(), lapsed: try row.flag())
+            .text(node))
+        return try await write([claim]) { _, rows throws(PostgresFailure) in
+            let jobs =
+                try rows.first?.map { row throws(PostgresFailure) in
+                    Job(
+                        id: try row.int(), lane: lane, subject: try row.int(), attempts: Int(try row.int()),
+                        fence: try row.int(), lapsed: try row.flag())
+                } ?? []
+            return jobs.isEmpty ? .unchanged(jobs) : PostgresEnding(jobs)
         }
     }
 

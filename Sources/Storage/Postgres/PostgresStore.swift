@@ -4,13 +4,17 @@ package import Intake
 /// The ledger in PostgreSQL 15 or newer: how several nodes share one.
 ///
 /// Database trouble (rule 9): a lost connection is made again and the transaction run again, also when it was lost
-/// during COMMIT; after five seconds callers are told to come back, while the store goes on trying with each call.
+/// during COMMIT; after five seconds callers are told to come back, while the store goes on trying with each call. Work of
+/// our own whose COMMIT got no answer is asked after for longer: nobody waits for it, and done again it would come twice.
 package final class PostgresStore: Store {
     /// The way in has a thread of its own, so that nothing holds it up.
     let door: PostgresThreads
     let desk: PostgresThreads
     let node: String
     let conninfo: String
+    /// The longest silence where senders wait. Writes and COMMIT are sent in one piece, so a transaction that takes longer
+    /// ends all the same, and is found kept.
+    private static let hush = Duration.seconds(15)
 
     /// Connects and brings the schema up to date. Needs a person if the connection string cannot be read, the server is
     /// older than 15, not UTF-8, set to lose commits, or the ledger is newer than this program; passing if the server
@@ -21,11 +25,12 @@ package final class PostgresStore: Store {
     ///   - connections: besides the one of the way in.
     ///   - node: this node's name, the same over its restarts and of no other: what it held when it died is known by it.
     ///   - patience: how long a loss of the database may last before callers are told to come back.
+    ///   - doubt: how long it is asked whether work of our own was kept, if that is longer.
     ///   - silence: of a database that keeps the connection, after which it counts as lost; more than 30 s, the longest a
     ///     statement may take.
     package init(
         conninfo: String, node: String = "intake", connections: Int = 4, patience: Duration = .seconds(5),
-        silence: Duration = .seconds(40)
+        doubt: Duration = .seconds(30), silence: Duration = .seconds(40)
     ) async throws(Trouble) {
         guard PostgresConnection.reads(conninfo) else {
             throw .needsPerson(
@@ -35,9 +40,11 @@ package final class PostgresStore: Store {
         }
         self.node = node
         self.conninfo = conninfo
-        door = PostgresThreads(conninfo: conninfo, most: 1, name: "postgres door", patience: patience, silence: silence)
+        door = PostgresThreads(
+            conninfo: conninfo, most: 1, name: "postgres door", patience: patience, silence: min(silence, Self.hush))
         desk = PostgresThreads(
-            conninfo: conninfo, most: max(1, connections), name: "postgres desk", patience: patience, silence: silence)
+            conninfo: conninfo, most: max(1, connections), name: "postgres desk", patience: patience, silence: silence,
+            doubt: doubt)
         try await door.run { link throws(Trouble) in try link.migrate() }
     }
 
@@ -54,7 +61,7 @@ package final class PostgresStore: Store {
             }
         } catch  where error.kind == .unclear {
             // The keys make another try safe, so the sender may just come again.
-            throw .passing(error.reason, detail: error.detail)
+            throw .passing(error.reason, detail: error.detail, retryAfter: error.retryAfter)
         }
     }
 

@@ -4,9 +4,14 @@ import Intake
 import Synchronization
 
 /// A few threads, each with a link of its own, so that libpq's blocking calls never hold up the tasks of the daemon.
-/// A thread starts when work waits and none is idle.
+/// A thread starts when work waits and none is idle. Work that no thread is free for within the patience is told to come
+/// back: all may be waiting for a database that says nothing.
 final class PostgresThreads: Sendable {
-    private typealias Work = @Sendable (PostgresLink) -> Void
+    private struct Work: Sendable {
+        var since = ContinuousClock.now
+        var run: @Sendable (PostgresLink) -> Void
+        var fail: @Sendable (Trouble) -> Void
+    }
 
     /// Shared with the threads, which must not keep their owner alive.
     private final class Queue: Sendable {
@@ -15,6 +20,8 @@ final class PostgresThreads: Sendable {
             var running = 0
             var idle = 0
             var closed = false
+            /// Whether somebody will look for what waited too long.
+            var watched = false
             var ended: [CheckedContinuation<Void, Never>] = []
         }
         let state = Mutex(State())
@@ -22,8 +29,37 @@ final class PostgresThreads: Sendable {
 
         /// The next piece of work; nil once closed and empty.
         func next() -> Work? {
-            signal.wait()
-            return state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+            while true {
+                signal.wait()
+                let (work, closed) = state.withLock { state in
+                    (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.closed)
+                }
+                if work != nil || closed { return work }
+            }
+        }
+
+        /// Tells what waited for so long to come back, and looks again as long as anything waits.
+        func watch(_ patience: Duration) {
+            let (late, next) = state.withLock { state in
+                let end = ContinuousClock.now - patience
+                let late = Array(state.waiting.prefix { $0.since <= end })
+                state.waiting.removeFirst(late.count)
+                state.watched = !state.waiting.isEmpty
+                return (late, state.waiting.first.map { $0.since - end })
+            }
+            for work in late {
+                work.fail(
+                    .passing(
+                        "数据库没有应答；请稍后再试", "the database does not answer; try again later",
+                        retryAfter: PostgresFailure.pause))
+            }
+            if let next { watch(patience, after: next) }
+        }
+
+        func watch(_ patience: Duration, after pause: Duration) {
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(pause.wholeMilliseconds) + 1)) {
+                self.watch(patience)
+            }
         }
 
         func close() {
@@ -40,13 +76,16 @@ final class PostgresThreads: Sendable {
     private let name: String
     private let patience: Duration
     private let silence: Duration
+    private let doubt: Duration
     private let queue = Queue()
 
+    /// - Parameters: as of `PostgresLink`; `most` threads.
     init(
         conninfo: String, most: Int, name: String, patience: Duration,
-        silence: Duration = PostgresConnection.usualSilence
+        silence: Duration = PostgresConnection.usualSilence, doubt: Duration = .zero
     ) {
         self.silence = silence
+        self.doubt = doubt
         self.conninfo = conninfo
         self.most = most
         self.name = name
@@ -60,11 +99,14 @@ final class PostgresThreads: Sendable {
         _ work: @escaping @Sendable (PostgresLink) throws(Trouble) -> Value
     ) async throws(Trouble) -> Value {
         let result: Result<Value, Trouble> = await withCheckedContinuation { continuation in
-            let taken = add { link in
-                do throws(Trouble) { continuation.resume(returning: .success(try work(link))) } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
+            let taken = add(
+                Work { link in
+                    do throws(Trouble) { continuation.resume(returning: .success(try work(link))) } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                } fail: {
+                    continuation.resume(returning: .failure($0))
+                })
             if !taken { continuation.resume(returning: .failure(.passing("账本已关闭", "the ledger is closed"))) }
         }
         return try result.get()
@@ -82,29 +124,31 @@ final class PostgresThreads: Sendable {
         }
     }
 
-    private func add(_ work: @escaping Work) -> Bool {
-        let (taken, starts) = queue.state.withLock { state in
-            if state.closed { return (false, false) }
+    private func add(_ work: Work) -> Bool {
+        let (taken, starts, watches) = queue.state.withLock { state in
+            if state.closed { return (false, false, false) }
             state.waiting.append(work)
             let starts = state.waiting.count > state.idle && state.running < most
             if starts { state.running += 1 }
-            return (true, starts)
+            defer { state.watched = true }
+            return (true, starts, !state.watched)
         }
         if starts { start() }
+        if watches { queue.watch(patience, after: patience) }
         if taken { queue.signal.signal() }
         return taken
     }
 
     private func start() {
-        let (queue, conninfo, patience, silence) = (queue, conninfo, patience, silence)
+        let (queue, conninfo, patience, silence, doubt) = (queue, conninfo, patience, silence, doubt)
         let thread = Thread {
-            let link = PostgresLink(conninfo: conninfo, patience: patience, silence: silence)
+            let link = PostgresLink(conninfo: conninfo, patience: patience, silence: silence, doubt: doubt)
             while true {
                 queue.state.withLock { $0.idle += 1 }
                 let work = queue.next()
                 queue.state.withLock { $0.idle -= 1 }
                 guard let work else { break }
-                work(link)
+                work.run(link)
             }
             link.close()
             let waiting = queue.state.withLock { state in

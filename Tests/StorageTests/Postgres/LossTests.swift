@@ -53,7 +53,7 @@ import Testing
     @Test("when the server is gone after COMMIT, the caller hears that it is unclear; a sender, to come again")
     func unclear() async throws {
         try await withRelay { relay, conninfo in
-            let store = try await PostgresStore(conninfo: conninfo, patience: .seconds(2))
+            let store = try await PostgresStore(conninfo: conninfo, patience: .seconds(2), doubt: .seconds(3))
             let parcel = try Samples.parcel(("b", Samples.submission("b")))
             let id = try await store.report("a")
             var outcome = Outcome(ticket: id)
