@@ -7,8 +7,8 @@ import Intake
     import Glibc
 #endif
 
-/// A private PostgreSQL for this test process: a cluster in a temporary folder, on a unix socket only, made at first
-/// use, gone when the process is gone, however it ends. Each test gets a database of its own, with the schema in it.
+/// A private PostgreSQL: a cluster in a temporary folder, on a unix socket only, gone when the process is gone, however it
+/// ends. One is shared by all tests, made at first use; each test gets a database of its own, with the schema in it.
 package actor PostgresServer {
     /// Started once; the failure, too, is the same for every test.
     private static let running = Task { try PostgresServer() }
@@ -22,9 +22,11 @@ package actor PostgresServer {
     private let keeper: Process
     /// The keeper stops the server once this is closed.
     private let leash: Pipe
+    private let output: Pipe
     private var made = 0
 
-    private init() throws {
+    /// Starts one of one's own, to be stopped and started at will.
+    package init() throws {
         let binaries = ["15", "16", "17"].map { "/usr/lib/postgresql/\($0)/bin" }
         guard let folder = binaries.first(where: { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") })
         else {
@@ -34,7 +36,7 @@ package actor PostgresServer {
         }
         keeper = Process()
         leash = Pipe()
-        let output = Pipe()
+        output = Pipe()
         let shell = ["/bin/sh", "-c", Self.script, "postgres-for-tests", folder]
         // PostgreSQL refuses to run as root.
         let command =
@@ -55,6 +57,41 @@ package actor PostgresServer {
         host = String(decoding: said, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         try Self.run("CREATE DATABASE ledger", at: "host=\(host) user=intake dbname=postgres")
         try PostgresSchema.migrate(PostgresConnection(conninfo: "host=\(host) user=intake dbname=ledger"))
+    }
+
+    /// How it is stopped: in order, or without a word, as if the power went.
+    package enum Stop: String, Sendable, CaseIterable { case fast, immediate }
+
+    /// Stops it; gives when it is gone.
+    package func stop(_ stop: Stop) async throws { try await tell("stop \(stop.rawValue)") }
+    /// Starts it again; gives when it takes connections.
+    package func start() async throws { try await tell("start") }
+    package func restart(_ stop: Stop) async throws { try await tell("restart \(stop.rawValue)") }
+
+    /// Stops it for good.
+    package func end() async throws {
+        try await stop(.immediate)
+        try leash.fileHandleForWriting.close()
+        keeper.waitUntilExit()
+    }
+
+    /// Ends every connection to a database but the one that says so.
+    package func terminate(_ conninfo: String) throws {
+        guard let name = conninfo.split(separator: "=").last else { return }
+        try Self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'",
+            at: "host=\(host) user=intake dbname=postgres")
+    }
+
+    private func tell(_ words: String) async throws {
+        try leash.fileHandleForWriting.write(contentsOf: Data((words + "\n").utf8))
+        let answers = output.fileHandleForReading
+        let said = await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: answers.availableData) }.start()
+        }
+        guard said == Data("done\n".utf8) else {
+            throw Trouble.needsPerson("the PostgreSQL for these tests did not \(words); see its words")
+        }
     }
 
     /// A connection string of a new database, with or without the schema.
@@ -78,6 +115,7 @@ package actor PostgresServer {
 
     private static let script = """
         set -e
+        binaries=$1
         # In memory where there is room: making and dropping a database syncs hundreds of files.
         room=$(df --output=avail /dev/shm 2>/dev/null | tail -1)
         if [ "${room:-0}" -gt 2000000 ] && [ -w /dev/shm ]; then base=/dev/shm; else base=/tmp; fi
@@ -98,9 +136,12 @@ package actor PostgresServer {
             sleep 0.05
         done
         echo "$dir"
-        cat >/dev/null
-        kill -INT $!
-        wait $! || true
+        control() { "$binaries/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 "$@" </dev/null >>"$dir/log" 2>&1; }
+        while read word mode; do
+            if [ $word = start ]; then set -- start; else set -- $word -m $mode; fi
+            if control "$@"; then echo done; else cat "$dir/log" >&2; echo failed; fi
+        done
+        [ ! -e "$dir/data/postmaster.pid" ] || control stop -m fast || true
         """
 }
 

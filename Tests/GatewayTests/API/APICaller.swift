@@ -44,10 +44,18 @@ struct APICaller {
     func post(
         bytes: [UInt8], key: String? = nil, type: String = "application/json", language: String = "en"
     ) async throws -> HTTPAnswer {
+        try await gateway.call(call(bytes: bytes, key: key, type: type, language: language))
+    }
+
+    /// A report, not yet sent.
+    func call(_ body: String, key: String? = nil) -> HTTPCall {
+        call(bytes: Array(body.utf8), key: key, type: "application/json", language: "en")
+    }
+
+    private func call(bytes: [UInt8], key: String?, type: String, language: String) -> HTTPCall {
         var headers = [HTTPHeader("content-type", type), HTTPHeader("accept-language", language)] + authorization
         if let key { headers.append(HTTPHeader("idempotency-key", key)) }
-        return try await gateway.call(
-            HTTPCall(.post, gateway.publicURL + Path.submissions.text, headers: headers, body: .bytes(bytes)))
+        return HTTPCall(.post, gateway.publicURL + Path.submissions.text, headers: headers, body: .bytes(bytes))
     }
 
     func upload(_ bytes: [UInt8], name: String = "a.jpg") async throws -> HTTPAnswer {

@@ -11,33 +11,6 @@ import Testing
     /// Orders for each department: enough to open a circuit.
     private static let orders = 5
 
-    private static func prepare(_ gateway: RunningGateway) throws {
-        let city = gateway.folder + "/city"
-        try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
-        func edit(_ path: String, _ change: (String) -> String) throws {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            try Data(change(text).utf8).write(to: URL(filePath: path))
-        }
-        try edit(city + "/departments.yaml") { text in
-            text + "\n"
-                + DepartmentFault.all.map { fault in
-                    "  - { code: \(fault.name), name: \(fault.name), english: \(fault.name), deliver: \(fault.name) }"
-                }.joined(separator: "\n")
-        }
-        try edit(city + "/catalogue.yaml") { text in
-            text.replacing(
-                "rules:\n",
-                with: "rules:\n"
-                    + DepartmentFault.all.map { fault in
-                        "  - { name: \(fault.name), when: { words: [\(word(fault))] }, lead: \(fault.name) }\n"
-                    }.joined())
-        }
-        try edit(gateway.folder + "/intake.yaml") { $0.replacing(Fixtures.path("small-city"), with: city) }
-    }
-
-    /// No name may be found inside another.
-    private static func word(_ fault: DepartmentFault) -> String { "故障\(fault.name)号" }
-
     /// What the ledger says of each department's deliveries.
     private struct Fate {
         var state: Delivery.State
@@ -92,11 +65,12 @@ import Testing
     private func run(_ ledger: Backend, _ http: Faulty, _ mail: Faulty) async throws {
         let all = DepartmentFault.all
         try await withGateway(
-            ledger, channels: HookSender.channel, destinations: destinations(http, mail), prepare: Self.prepare
+            ledger, channels: HookSender.channel, destinations: destinations(http, mail),
+            prepare: { try DeafCity.prepare($0, all.map(\.name)) }
         ) { gateway in
             let connection = try? String(contentsOfFile: gateway.folder + "/credentials/connection", encoding: .utf8)
             for number in 0..<Self.orders {
-                for words in all.map(Self.word) + ["路灯不亮"] {
+                for words in all.map({ DeafCity.word($0.name) }) + ["路灯不亮"] {
                     let body = HookSender.report("编号\(number)\(words)")
                     let id = "\(number)_\(words.hashValue.magnitude)"
                     #expect(try await gateway.call(HookSender.call(gateway, id: id, body: body)).status == 200)
@@ -155,7 +129,7 @@ import Testing
         while keys.values.map(\.count).reduce(0, +) < healed.count(where: { $0.way == .http }) * Self.orders {
             let request = try await receiver.request()
             let text = String(decoding: request.body, as: UTF8.self)
-            let fault = try #require(DepartmentFault.all.first { text.contains(Self.word($0)) })
+            let fault = try #require(DepartmentFault.all.first { text.contains(DeafCity.word($0.name)) })
             keys[fault.name, default: []].insert(request.header("webhook-id") ?? "")
         }
         for fault in healed where fault.way == .http {

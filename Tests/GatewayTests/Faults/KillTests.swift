@@ -9,7 +9,7 @@ import Testing
         try await withFolder { folder in
             func run(_ connection: String?) async throws {
                 let gateway = try RunningGateway(
-                    folder: folder, ledger: ledger, connection: connection, channels: KillLoop.channels)
+                    folder: folder, ledger: ledger, connection: connection, channels: Reporters.channels)
                 let kills = Proof.runs(20, prove: 200)
                 let (acknowledged, lost, doubled) = try await KillLoop(
                     gateway: gateway, kills: kills, seed: Proof.seed

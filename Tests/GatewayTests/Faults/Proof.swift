@@ -12,6 +12,13 @@ enum Proof {
 
     static let seed = environment["INTAKE_SEED"].flatMap(UInt64.init) ?? 20_261_121
 
+    /// How much of something is left beside a fault; `deploy/prove` shows it, and fails where it is clearly wrong.
+    static func ratio(_ what: String, alone: Double, beside: Double) {
+        guard environment["INTAKE_PROVE"] != nil else { return }
+        let line = "RATIO\t\(what)\t\(seed)\t\(Int(alone))\t\(Int(beside))\t\(beside / alone)\n"
+        FileHandle.standardOutput.write(Data(line.utf8))
+    }
+
     /// One row of the table that `deploy/prove` prints.
     static func row(_ fault: String, runs: Int, acknowledged: Int, lost: Int, doubled: Int) {
         guard environment["INTAKE_PROVE"] != nil else { return }

@@ -5,9 +5,9 @@ import Synchronization
     import Glibc
 #endif
 
-/// Stands between a store and its server on a unix socket, and can lose the answer to a COMMIT on its way back, as a
-/// network does.
-final class Relay: Sendable {
+/// Stands between a store and its server on a unix socket, and can lose the answer to a COMMIT on its way back, fall silent
+/// in the connections there are, or hold back whatever is sent, as a network does.
+package final class Relay: Sendable {
     private struct State {
         var cuts = 0
         var armed = 0
@@ -18,11 +18,14 @@ final class Relay: Sendable {
     private let server: String
     private let listener: Int32
     private let state = Mutex(State())
+    /// Held while nothing is to go through.
+    private let gate = NSCondition()
+    private let frozen = Mutex(false)
 
     /// - Parameters:
     ///   - folder: where the socket is made, for `host=`.
     ///   - host: folder of the server's socket.
-    init(folder: String, host: String) throws {
+    package init(folder: String, host: String) throws {
         server = host + "/.s.PGSQL.5432"
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let bound = unsafe Relay.with(folder + "/.s.PGSQL.5432") { unsafe Glibc.bind(listener, $0, $1) }
@@ -38,16 +41,34 @@ final class Relay: Sendable {
     }
 
     /// Loses the next so many answers to COMMIT, each with its connection.
-    func lose(_ count: Int) { state.withLock { $0.armed = count } }
+    package func lose(_ count: Int) { state.withLock { $0.armed = count } }
 
     /// From now on nothing goes through the connections there are, which stay; new ones are as ever.
-    func silence() { state.withLock { $0.generation += 1 } }
+    package func silence() { state.withLock { $0.generation += 1 } }
+
+    /// From now on nothing goes through, in the connections there are and in new ones, which are taken all the same; what
+    /// is sent meanwhile goes on with `thaw`.
+    package func freeze() { frozen.withLock { $0 = true } }
+    package func thaw() {
+        gate.lock()
+        frozen.withLock { $0 = false }
+        gate.broadcast()
+        gate.unlock()
+    }
+
+    /// Waits until something may go through.
+    private func pass() {
+        gate.lock()
+        while frozen.withLock({ $0 }) { gate.wait() }
+        gate.unlock()
+    }
 
     /// How many were lost so far.
-    var lost: Int { state.withLock { $0.cuts } }
+    package var lost: Int { state.withLock { $0.cuts } }
 
     /// Takes no new connections; those made stay.
-    func shut() {
+    package func shut() {
+        thaw()
         let first = state.withLock { state in
             defer { state.closed = true }
             return !state.closed
@@ -85,6 +106,7 @@ final class Relay: Sendable {
         while true {
             let count = unsafe read(from, &buffer, buffer.count)
             guard count > 0 else { break }
+            pass()
             if state.withLock({ $0.generation }) != generation { continue }
             if losing, Data(buffer.prefix(count)).range(of: tag) != nil, cut() { break }
             var sent = 0
