@@ -45,7 +45,7 @@ struct Hook: Sendable {
                 }
                 body.append(contentsOf: piece.readableBytesView)
             }
-        } catch { return .failure(HookAnswer(.badRequest, error: "the body broke off; send it again")) }
+        } catch { return .failure(.cutOff) }
         let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
         var envelope: [String: String] = [:]
         for header in headers where !["authorization", "cookie", "proxy-authorization"].contains(header.name) {
@@ -83,62 +83,74 @@ struct Hook: Sendable {
 
 /// What a push channel answers.
 struct HookAnswer: Error, Sendable {
+    private enum Body: Sendable {
+        case bytes([UInt8], type: String)
+        /// Why not, without anything of what was sent.
+        case refusal(Phrase)
+    }
+
     var status: HTTPResponse.Status
-    var type: String
-    var body: [UInt8]
-    var headers: HTTPFields = [:]
+    private var body: Body
+    private(set) var headers: HTTPFields = [:]
 
     init(_ status: HTTPResponse.Status, type: String, body: some Sequence<UInt8>) {
         self.status = status
-        self.type = type
-        self.body = Array(body)
+        self.body = .bytes(Array(body), type: type)
     }
 
-    /// A short refusal as JSON, without anything of what was sent.
-    init(_ status: HTTPResponse.Status, error: String) {
-        self.init(status, type: "application/json; charset=utf-8", body: #"{"error":"\#(error)"}"#.utf8)
+    /// - Parameter isLast: the connection ends with it: the rest of the body is not read.
+    private init(
+        _ status: HTTPResponse.Status, _ chinese: String, _ english: String, isLast: Bool = false,
+        retryAfter: Duration? = nil
+    ) {
+        self.status = status
+        body = .refusal(Phrase(zh: chinese, en: english))
+        if isLast { headers[.connection] = "close" }
+        if let retryAfter { headers[.retryAfter] = String(retryAfter.wholeSeconds) }
     }
 
     /// One answer for everything that cannot be verified.
-    static let unverified = HookAnswer(.unauthorized, error: "the request could not be verified")
+    static let unverified = unverified(isLast: false)
 
-    /// The same before its body was read: the rest of it is not.
-    static let unread: HookAnswer = {
-        var answer = unverified
-        answer.headers[.connection] = "close"
-        return answer
-    }()
+    /// The same before its body was read.
+    static let unread = unverified(isLast: true)
 
-    static func tooMany(_ wait: Duration) -> HookAnswer {
-        var answer = HookAnswer(.tooManyRequests, error: "too much came that could not be verified; come back later")
-        answer.headers[.retryAfter] = String(max(1, wait.wholeSeconds))
-        answer.headers[.connection] = "close"
-        return answer
+    private static func unverified(isLast: Bool) -> HookAnswer {
+        HookAnswer(.unauthorized, "请求未通过验证", "the request could not be verified", isLast: isLast)
     }
 
-    static let busy: HookAnswer = {
-        var answer = later(.busy)
-        answer.headers[.connection] = "close"
-        return answer
-    }()
+    static let cutOff = HookAnswer(.badRequest, "内容没有传完，请重发", "the body broke off; send it again")
+
+    static func tooMany(_ wait: Duration) -> HookAnswer {
+        HookAnswer(
+            .tooManyRequests, "未通过验证的请求太多，请稍后再来", "too much came that could not be verified; come back later",
+            isLast: true, retryAfter: wait)
+    }
+
+    static let busy = later(.busy, isLast: true)
 
     static func tooLarge(_ limit: Int) -> HookAnswer {
-        var answer = HookAnswer(.contentTooLarge, error: "the body is longer than \(limit) bytes; send less at once")
-        answer.headers[.connection] = "close"
-        return answer
+        HookAnswer(
+            .contentTooLarge, "内容超过 \(limit) 字节，请分批发送", "the body is longer than \(limit) bytes; send less at once",
+            isLast: true)
     }
 
     /// Our own trouble is never the sender's fault (rule 6): 503, to be tried again.
-    static func later(_ trouble: Trouble) -> HookAnswer {
-        var answer = HookAnswer(.serviceUnavailable, error: "not kept; send it again later")
-        answer.headers[.retryAfter] = String((trouble.retryAfter ?? .seconds(30)).wholeSeconds)
-        return answer
+    static func later(_ trouble: Trouble, isLast: Bool = false) -> HookAnswer {
+        HookAnswer(
+            .serviceUnavailable, "没有保存，请稍后再发", "not kept; send it again later", isLast: isLast,
+            retryAfter: trouble.retryAfter ?? .seconds(30))
     }
 
-    var response: Response {
-        var headers = headers
-        headers[.contentType] = type
-        headers[.cacheControl] = "no-store"
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    /// - Parameter language: of a refusal.
+    func response(_ language: Language) -> Response {
+        switch body {
+        case .refusal(let words): return .json(status, ["error": words[language]], headers: headers)
+        case .bytes(let bytes, let type):
+            var headers = headers
+            headers[.contentType] = type
+            headers[.cacheControl] = "no-store"
+            return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
     }
 }

@@ -49,9 +49,19 @@ struct AccessLog: AsyncParsableCommand {
                 Terminal.both("看了什么", "shown"), Terminal.both("理由", "why"),
             ])
             table.rows = rows.map { row in
-                [ledger.time(row.at), row.actor, row.ticket?.description ?? "—", row.shown, row.reason]
+                [ledger.time(row.at), row.actor, row.ticket?.description ?? "—", Self.words(row.shown), row.reason]
             }
             Terminal.say(table.text)
+        }
+    }
+
+    /// What was shown ("identity", "quarantine 7") in words.
+    private static func words(_ shown: String) -> String {
+        let parts = shown.split(separator: " ", maxSplits: 1)
+        return switch parts.first {
+        case "identity": Terminal.both("身份", shown)
+        case "quarantine": Terminal.both("隔离件 \(parts.last ?? "")", shown)
+        default: shown
         }
     }
 }

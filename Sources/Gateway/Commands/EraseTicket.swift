@@ -36,10 +36,17 @@ struct EraseTicket: AsyncParsableCommand {
     @Flag(help: "保存期满的 What has been kept long enough") var due = false
 
     func validate() throws {
-        guard due != !numbers.isEmpty else { throw ValidationError("NUMBERS… | --due") }
-        guard due || dryRun || reason?.trimmed.isEmpty == false else { throw ValidationError("--reason REASON") }
+        guard due != !numbers.isEmpty else {
+            throw ValidationError(Terminal.both("写工单号，或 --due", "expected numbers of tickets, or --due"))
+        }
+        guard due || dryRun || reason?.trimmed.isEmpty == false else {
+            throw ValidationError(Terminal.both("须以 --reason 写理由", "expected --reason REASON"))
+        }
         guard part.allSatisfy({ ErasurePart(rawValue: $0) != nil }), !due || part.isEmpty else {
-            throw ValidationError("--part: \(ErasurePart.allCases.map(\.rawValue).joined(separator: ", "))")
+            let parts = ErasurePart.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError(
+                Terminal.both(
+                    "--part 应为 \(parts)，不与 --due 同用", "expected --part to be some of \(parts), and no --due"))
         }
     }
 

@@ -30,7 +30,12 @@ struct KeyCommands: AsyncParsableCommand {
         }
 
         func validate() throws {
-            guard !scope.isEmpty else { throw ValidationError("--scope \(APIChannel.scope)") }
+            guard !scope.isEmpty else {
+                throw ValidationError(
+                    Terminal.both(
+                        "须写可以做什么：--scope \(APIChannel.scope)",
+                        "expected what it may do: --scope \(APIChannel.scope)"))
+            }
             for one in scope where one != APIChannel.scope {
                 let near = one.nearest(among: [APIChannel.scope])
                 throw ValidationError(
@@ -39,7 +44,10 @@ struct KeyCommands: AsyncParsableCommand {
                         "--scope: expected \(APIChannel.scope), found \"\(one)\""
                             + (near.map { "; did you mean \"\($0)\"?" } ?? "")))
             }
-            guard !name.trimmed.isEmpty, name.count <= 80 else { throw ValidationError("NAME: 1…80") }
+            guard !name.trimmed.isEmpty, name.count <= 80 else {
+                throw ValidationError(
+                    Terminal.both("名称应为 1 到 80 个字符", "expected a name of 1 to 80 characters"))
+            }
         }
 
         func run() async throws {

@@ -13,7 +13,10 @@ struct PreserveTicket: AsyncParsableCommand {
     @Flag(help: "解除保全 End it") var end = false
 
     func validate() throws {
-        guard !numbers.isEmpty, !reason.trimmed.isEmpty else { throw ValidationError("NUMBERS… --reason REASON") }
+        guard !numbers.isEmpty, !reason.trimmed.isEmpty else {
+            throw ValidationError(
+                Terminal.both("写工单号，并以 --reason 写理由", "expected numbers of tickets, and --reason REASON"))
+        }
     }
 
     func run() async throws {

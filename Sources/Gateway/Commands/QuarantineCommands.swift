@@ -57,7 +57,9 @@ struct QuarantineCommands: AsyncParsableCommand {
         private static let reach = 64 * 1024
 
         func validate() throws {
-            guard raw?.trimmed.isEmpty != true else { throw ValidationError("--raw REASON") }
+            guard raw?.trimmed.isEmpty != true else {
+                throw ValidationError(Terminal.both("--raw 后须写理由", "expected a reason after --raw"))
+            }
         }
 
         func run() async throws {

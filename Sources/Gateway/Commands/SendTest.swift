@@ -31,7 +31,12 @@ struct SendTest: AsyncParsableCommand {
             }
             let submission = Submission(
                 subject: "【测试 TEST】\(text)", text: text, language: Terminal.language,
-                remarks: ["synthetic: intake send-test, \(ledger.actor)"])
+                remarks: [
+                    Phrase(
+                        zh: "测试件：\(ledger.actor) 用 intake send-test 送出",
+                        en: "a test: \(ledger.actor) sent it with intake send-test"
+                    ).kept
+                ])
             let parcel = Parcel(
                 channel: channel, received: ledger.now, envelope: ["synthetic": ledger.actor],
                 body: .bytes(Data(text.utf8)),

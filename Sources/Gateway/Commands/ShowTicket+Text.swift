@@ -36,7 +36,7 @@ extension TicketReport {
         for person in contacts ?? [] {
             line(
                 both("联系人", "person"),
-                "\(person.name ?? "—")  \(person.kind.rawValue) \(person.value) (\(person.role.rawValue))")
+                "\(person.name ?? "—")  \(person.kind.name[language]) \(person.value) (\(person.role.name[language]))")
         }
         if let lookupCode { line(both("查询码", "look-up"), lookupCode) }
 

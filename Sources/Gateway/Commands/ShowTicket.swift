@@ -17,7 +17,9 @@ struct ShowTicket: AsyncParsableCommand {
     var reveal: String?
 
     func validate() throws {
-        guard reveal?.trimmed.isEmpty != true else { throw ValidationError("--reveal REASON") }
+        guard reveal?.trimmed.isEmpty != true else {
+            throw ValidationError(Terminal.both("--reveal 后须写理由", "expected a reason after --reveal"))
+        }
     }
 
     func run() async throws {

@@ -39,6 +39,27 @@ extension Assignment.State {
     }
 }
 
+extension Contact.Kind {
+    var name: Phrase {
+        switch self {
+        case .phone: Phrase(zh: "电话", en: rawValue)
+        case .mail: Phrase(zh: "邮箱", en: rawValue)
+        case .wechat: Phrase(zh: "微信", en: rawValue)
+        case .other: Phrase(zh: "其他", en: rawValue)
+        }
+    }
+}
+
+extension Party.Role {
+    var name: Phrase {
+        switch self {
+        case .reporter: Phrase(zh: "诉求人", en: rawValue)
+        case .onBehalfOf: Phrase(zh: "被代办人", en: rawValue)
+        case .follower: Phrase(zh: "关注者", en: rawValue)
+        }
+    }
+}
+
 extension ArrivalClass {
     var name: Phrase {
         switch self {

@@ -7,7 +7,7 @@ struct Where: ParsableArguments {
     @Option(name: .shortAndLong, help: "配置文件 Configuration file")
     var config = "/etc/intake/intake.yaml"
 
-    @Option(help: "状态目录 State folder (default: $STATE_DIRECTORY, then the file's own)")
+    @Option(help: "状态目录（默认 $STATE_DIRECTORY，再默认按配置） State folder (default: $STATE_DIRECTORY, then the file's own)")
     var state: String?
 
     /// What systemd tells the daemon it tells no command: an administrator's command finds the credentials where systemd
@@ -45,6 +45,6 @@ struct Where: ParsableArguments {
 
 /// How a command gives what it found.
 struct Form: ParsableArguments {
-    @Flag(help: "每行一个 JSON 对象 One JSON object a line; times are milliseconds UTC")
+    @Flag(help: "每行一个 JSON 对象，时刻为 UTC 毫秒 One JSON object a line; times are milliseconds UTC")
     var json = false
 }

@@ -67,12 +67,12 @@ extension Keys {
 package enum JSON {
     package static func encode(_ value: some Encodable) throws(Trouble) -> Data {
         do { return Data(try JSONWriter.write(value)) } catch {
-            throw .lasting("cannot be written as JSON", detail: "\(error)")
+            throw .lasting("写不成 JSON", "cannot be written as JSON", detail: "\(error)")
         }
     }
     package static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: Data) throws(Trouble) -> Value {
         do { return try JSONDecoder().decode(type, from: bytes) } catch {
-            throw .lasting("kept JSON does not read as \(type)", detail: "\(type)")
+            throw .lasting("留存的 JSON 读不成 \(type)", "kept JSON does not read as \(type)", detail: "\(type)")
         }
     }
 }

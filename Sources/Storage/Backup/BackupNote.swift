@@ -43,7 +43,9 @@ package struct BackupNote: Sendable, Equatable, Codable {
     /// The note of a folder; lasting trouble where there is none that reads.
     package static func read(in folder: String) throws(Trouble) -> BackupNote {
         guard let bytes = FileManager.default.contents(atPath: folder + "/backup.json") else {
-            throw .lasting("there is no backup.json in \(folder): no backup, or one that was cut short")
+            throw .lasting(
+                "\(folder) 中没有 backup.json：不是备份，或没有备份完",
+                "there is no backup.json in \(folder): no backup, or one that was cut short")
         }
         return try JSON.decode(BackupNote.self, bytes)
     }
@@ -63,13 +65,16 @@ package struct BackupNote: Sendable, Equatable, Codable {
     package static func measure(
         _ path: String, each: (Data) throws(Trouble) -> Void = { _ in }
     ) throws(Trouble) -> (size: Int64, sha256: String) {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw .lasting("cannot be opened: \(path)") }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw .lasting("打不开：\(path)", "cannot be opened: \(path)")
+        }
         defer { try? file.close() }
         var (hash, size) = (SHA256(), Int64(0))
         while true {
             let bytes: Data?
             do { bytes = try file.read(upToCount: 1 << 20) } catch {
-                throw .needsPerson("cannot be read: \(path); look at the disk", detail: "\(error)")
+                throw .needsPerson(
+                    "读不出：\(path)；请检查磁盘", "cannot be read: \(path); look at the disk", detail: "\(error)")
             }
             guard let bytes, !bytes.isEmpty else { return (size, hash.finalize().hex) }
             hash.update(data: bytes)

@@ -54,7 +54,7 @@ final class BlobNames: Sendable {
         try one.withLock { _ throws(Trouble) in
             guard unsafe mkdir(parent, 0o700) == 0 else {
                 if errno == EEXIST { return }
-                throw SyncedFile.trouble("make the folder of a file")
+                throw SyncedFile.trouble(Phrase(zh: "新建目录", en: "make the folder of a file"))
             }
             do throws(Trouble) { try SyncedFile.sync(folder: folder) } catch {
                 unsafe rmdir(parent)
@@ -68,7 +68,7 @@ final class BlobNames: Sendable {
         try one.withLock { _ throws(Trouble) in
             if unsafe utimensat(AT_FDCWD, path(of: id), nil, 0) == 0 { return true }
             if errno == ENOENT { return false }
-            throw SyncedFile.trouble("touch a file")
+            throw SyncedFile.trouble(Phrase(zh: "更新文件时间", en: "touch a file"))
         }
     }
 

@@ -12,7 +12,9 @@ package final class FolderLock: Sendable {
     /// Passing trouble while another process holds the folder: it may be the one that is just ending.
     package init(folder: String) throws(Trouble) {
         descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SyncedFile.trouble("open the folder \(folder)") }
+        guard descriptor >= 0 else {
+            throw SyncedFile.trouble(Phrase(zh: "打开目录 \(folder)", en: "open the folder \(folder)"))
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             Glibc.close(descriptor)
             throw .passing(

@@ -58,7 +58,8 @@ struct PostgresApplication: Sendable {
     mutating func add(_ outcome: Outcome) throws(PostgresFailure) -> Bool {
         guard let ticket = writing.tickets[outcome.ticket] else {
             if !outcome.from.isEmpty { return false }
-            throw PostgresFailure.lasting("there is no ticket \(outcome.ticket)")
+            throw PostgresFailure.lasting(
+                Phrase(zh: "没有工单 \(outcome.ticket)", en: "there is no ticket \(outcome.ticket)"))
         }
         if !outcome.from.isEmpty, !outcome.from.contains(ticket.state) { return false }
         if let seen = outcome.seen, seen != ticket.entries { return false }
@@ -96,7 +97,8 @@ struct PostgresApplication: Sendable {
 
     private mutating func add(_ attempt: Attempt) throws(PostgresFailure) {
         guard let before = sent[attempt.delivery] else {
-            throw PostgresFailure.lasting("there is no delivery \(attempt.delivery)")
+            throw PostgresFailure.lasting(
+                Phrase(zh: "没有派发 \(attempt.delivery)", en: "there is no delivery \(attempt.delivery)"))
         }
         // A person may have held it meanwhile: what was tried is kept all the same, and what arrived has arrived.
         // What was delivered can come back, and is held then.

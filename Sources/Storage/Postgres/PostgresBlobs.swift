@@ -26,7 +26,7 @@ package final class PostgresBlobs: Blobs {
         let ids = try await read("INSERT INTO blobs (touched) VALUES (\(PostgresBlobs.now)) RETURNING id") {
             row throws(PostgresFailure) in try row.int()
         }
-        guard let id = ids.first else { throw .needsPerson("the database gave no room for a file") }
+        guard let id = ids.first else { throw .needsPerson("数据库没有给文件留出位置", "the database gave no room for a file") }
         return PostgresRoom(id: id, threads: threads)
     }
 
@@ -111,7 +111,7 @@ package final class PostgresBlobs: Blobs {
     static let now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
     private static func missing(_ id: BlobID) -> Trouble {
-        .lasting("there is no file \(id.hex.prefix(12))… in the ledger")
+        .lasting("账本里没有文件 \(id.hex.prefix(12))…", "there is no file \(id.hex.prefix(12))… in the ledger")
     }
 
     /// Each of these may run twice without harm: a room too many is swept, a row removed twice is removed.
@@ -176,7 +176,8 @@ private final class PostgresRoom: BlobRoom {
             try link.write(opening) { connection, rows throws(PostgresFailure) in
                 let kept = try rows[1].first { row throws(PostgresFailure) in (try row.int(), try row.int()) }
                 guard let kept, kept == (expected.chunks, expected.bytes) else {
-                    throw PostgresFailure.passing("the database lost a part of a file; send it again")
+                    throw PostgresFailure.passing(
+                        Phrase(zh: "数据库丢了文件的一段；请重发", en: "the database lost a part of a file; send it again"))
                 }
                 let older = try connection.run(
                     "UPDATE blobs SET touched = \(PostgresBlobs.now) WHERE name = $1 RETURNING id", .text(name.hex))

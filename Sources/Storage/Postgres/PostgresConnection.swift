@@ -29,9 +29,11 @@ final class PostgresConnection {
         let opened = unsafe Self.withPointers(settings.map(\.0)) { names in
             unsafe Self.withPointers(settings.map(\.1)) { values in unsafe PQconnectdbParams(names, values, 1) }
         }
-        guard let opened = unsafe opened else { throw .lost("libpq has no memory") }
+        guard let opened = unsafe opened else { throw .lost(Phrase(zh: "libpq 内存不足", en: "libpq has no memory")) }
         unsafe handle = unsafe opened
-        guard unsafe PQstatus(handle) == CONNECTION_OK else { throw .lost("no connection: \(words)") }
+        guard unsafe PQstatus(handle) == CONNECTION_OK else {
+            throw .lost(Phrase(zh: "连不上：\(words)", en: "no connection: \(words)"))
+        }
         unsafe PQsetNoticeProcessor(handle, { _, _ in }, nil)
         try verify()
     }
@@ -73,7 +75,7 @@ final class PostgresConnection {
 
     /// What came of what was sent: the first failure, or else the last result.
     private func last(_ sent: Int32) throws(PostgresFailure) -> PostgresRows {
-        guard sent == 1 else { throw .lost(words) }
+        guard sent == 1 else { throw .lost("\(words)") }
         var (rows, failed): (PostgresRows?, PostgresFailure?)
         while let result = unsafe try next() {
             do throws(PostgresFailure) { rows = try unsafe take(result) } catch {
@@ -98,9 +100,9 @@ final class PostgresConnection {
             let milliseconds = left.map { Int32(clamping: $0.wholeMilliseconds + 1) } ?? -1
             let ready = unsafe poll(&socket, 1, milliseconds)
             if ready == 0, let end, ContinuousClock.now >= end {
-                throw .lost("the server keeps the connection and says nothing")
+                throw .lost(Phrase(zh: "服务器保持着连接却没有答复", en: "the server keeps the connection and says nothing"))
             }
-            guard unsafe PQconsumeInput(handle) == 1 else { throw .lost(words) }
+            guard unsafe PQconsumeInput(handle) == 1 else { throw .lost("\(words)") }
         }
         return unsafe PQgetResult(handle)
     }
@@ -109,15 +111,15 @@ final class PostgresConnection {
     func run(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresRows] {
         var names: [String] = []
         for statement in statements { names.append(try prepare(statement)) }
-        guard unsafe PQenterPipelineMode(handle) == 1 else { throw .lost(words) }
+        guard unsafe PQenterPipelineMode(handle) == 1 else { throw .lost("\(words)") }
         defer { unsafe _ = PQexitPipelineMode(handle) }
         for (name, statement) in zip(names, statements) {
             let sent = unsafe Self.withParameters(statement.values) { count, values, lengths, formats in
                 unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 1)
             }
-            guard sent == 1 else { throw .lost(words) }
+            guard sent == 1 else { throw .lost("\(words)") }
         }
-        guard unsafe PQpipelineSync(handle) == 1 else { throw .lost(words) }
+        guard unsafe PQpipelineSync(handle) == 1 else { throw .lost("\(words)") }
         return try collect(statements.count)
     }
 
@@ -198,18 +200,34 @@ extension PostgresConnection {
         ).first { row throws(PostgresFailure) in
             (try row.int(), try row.text(), try row.text(), try row.text(), try row.flag())
         }
-        guard let (version, encoding, commit, sync, standby) = found else { throw .lost("no answer from the server") }
+        guard let (version, encoding, commit, sync, standby) = found else {
+            throw .lost(Phrase(zh: "服务器没有答复", en: "no answer from the server"))
+        }
         guard version >= 150_000 else {
-            throw .refused("PostgreSQL 15 or newer is needed, found \(version / 10000)")
+            throw .refused(
+                Phrase(
+                    zh: "需要 PostgreSQL 15 或更新，实为 \(version / 10000)",
+                    en: "PostgreSQL 15 or newer is needed, found \(version / 10000)"))
         }
         guard encoding == "UTF8" else {
-            throw .refused("the database must be encoded in UTF8, found \(encoding); create it anew")
+            throw .refused(
+                Phrase(
+                    zh: "数据库编码须为 UTF8，实为 \(encoding)；请重建",
+                    en: "the database must be encoded in UTF8, found \(encoding); create it anew"))
         }
         guard commit == "on" || commit == "remote_apply" else {
-            throw .refused("synchronous_commit must be on, found \(commit); set it for this user or database")
+            throw .refused(
+                Phrase(
+                    zh: "synchronous_commit 须为 on，实为 \(commit)；请为此用户或数据库设置",
+                    en: "synchronous_commit must be on, found \(commit); set it for this user or database"))
         }
-        guard sync == "on" else { throw .refused("fsync must be on, found \(sync); set it in postgresql.conf") }
-        guard !standby else { throw .lost("the server is a standby and takes no writes") }
+        guard sync == "on" else {
+            throw .refused(
+                Phrase(
+                    zh: "fsync 须为 on，实为 \(sync)；请在 postgresql.conf 中设置",
+                    en: "fsync must be on, found \(sync); set it in postgresql.conf"))
+        }
+        guard !standby else { throw .lost(Phrase(zh: "服务器是备机，不能写", en: "the server is a standby and takes no writes")) }
     }
 
     /// Calls `body` with a null-terminated array of C strings.

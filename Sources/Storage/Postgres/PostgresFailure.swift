@@ -13,43 +13,44 @@ struct PostgresFailure: Error, Sendable {
     }
     /// SQLSTATE, five characters; empty where libpq itself failed.
     var state: String
-    var message: String
+    var message: Phrase
     var cure: Cure
     var kind: Trouble.Kind
 
     init(state: String, message: String, lost: Bool) {
         self.state = state
-        self.message = message
+        self.message = Phrase(stringLiteral: message)
         (kind, cure) = Self.meaning(of: state, lost: lost)
         // Another node brought the same arrival first; looked for again, it is known.
         if state == "23505", message.hasSuffix("constraint arrivals_pkey") { (kind, cure) = (.passing, .again) }
     }
 
-    private init(_ kind: Trouble.Kind, _ cure: Cure, _ message: String) {
+    private init(_ kind: Trouble.Kind, _ cure: Cure, _ message: Phrase) {
         state = ""
         self.message = message
         self.kind = kind
         self.cure = cure
     }
 
-    static func lost(_ message: String) -> PostgresFailure { PostgresFailure(.passing, .reconnect, message) }
-    static func refused(_ message: String) -> PostgresFailure { PostgresFailure(.needsPerson, .none, message) }
+    static func lost(_ message: Phrase) -> PostgresFailure { PostgresFailure(.passing, .reconnect, message) }
+    static func refused(_ message: Phrase) -> PostgresFailure { PostgresFailure(.needsPerson, .none, message) }
 
     /// How soon to come back to a database that is away: it may be back any moment, and asking costs it little.
     static let pause = Duration.seconds(10)
 
-    static func passing(_ message: String) -> PostgresFailure { PostgresFailure(.passing, .none, message) }
-    static func lasting(_ message: String) -> PostgresFailure { PostgresFailure(.lasting, .none, message) }
+    static func passing(_ message: Phrase) -> PostgresFailure { PostgresFailure(.passing, .none, message) }
+    static func lasting(_ message: Phrase) -> PostgresFailure { PostgresFailure(.lasting, .none, message) }
 
     var trouble: Trouble {
         let reason =
             switch kind {
-            case .passing, .unclear: "the database cannot answer right now"
-            case .lasting: "the database refuses what was to be kept"
-            case .needsPerson: "the database needs a person"
+            case .passing, .unclear: Phrase(zh: "数据库此刻不能答复", en: "the database cannot answer right now")
+            case .lasting: Phrase(zh: "数据库拒绝保存", en: "the database refuses what was to be kept")
+            case .needsPerson: Phrase(zh: "数据库须人处理", en: "the database needs a person")
             }
         let code = state.isEmpty ? "" : " (SQLSTATE \(state))"
-        var trouble = Trouble(kind, "\(reason): \(message)\(code)")
+        var trouble = Trouble(
+            kind, Phrase(zh: "\(reason.zh)：\(message.zh)\(code)", en: "\(reason.en): \(message.en)\(code)"))
         if cure == .reconnect { trouble.retryAfter = Self.pause }
         return trouble
     }

@@ -127,6 +127,7 @@ final class PostgresLink {
         } catch {
             guard unclear != nil, error.kind == .passing else { throw error }
             var trouble = Trouble.unclear(
+                "数据库在提交时断开；请先查明是否已保存，再重试",
                 "the database was lost while it committed; see whether it was kept before trying again")
             trouble.retryAfter = error.retryAfter
             throw trouble

@@ -16,7 +16,10 @@ extension PostgresStore {
             let tables = try PostgresConnection(conninfo: conninfo).run(
                 "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
             ).first { row throws(PostgresFailure) in try row.int() }
-            guard tables == 0 else { throw PostgresFailure.refused("the database is not empty; name an empty one") }
+            guard tables == 0 else {
+                throw PostgresFailure.refused(
+                    Phrase(zh: "数据库不是空的；请指明一个空库", en: "the database is not empty; name an empty one"))
+            }
         } catch { throw error.trouble }
         let tool = PostgresTool(conninfo)
         try await tool.run([
@@ -81,9 +84,10 @@ private struct PostgresTool {
                 Thread { continuation.resume(returning: said.fileHandleForReading.readDataToEndOfFile()) }.start()
             }
             process.waitUntilExit()
-        } catch { throw .needsPerson("\(command[0]) could not be started", detail: "\(error)") }
+        } catch { throw .needsPerson("\(command[0]) 无法启动", "\(command[0]) could not be started", detail: "\(error)") }
         guard process.terminationStatus == 0 else {
             throw .needsPerson(
+                "\(command[0]) 没有成功；它在软件包 postgresql-client 中，版本不低于服务器",
                 "\(command[0]) failed; the package postgresql-client has it, in the server's version or newer",
                 detail: String(decoding: words.suffix(2000), as: UTF8.self).trimmingCharacters(
                     in: .whitespacesAndNewlines))

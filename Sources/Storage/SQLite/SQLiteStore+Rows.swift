@@ -23,7 +23,7 @@ extension SQLiteStore {
         guard
             let row = try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT entries, head FROM tickets WHERE id = ?"), arguments: [ticket])
-        else { throw Trouble.lasting("there is no ticket \(ticket) to write an entry for") }
+        else { throw Trouble.lasting("没有工单 \(ticket)", "there is no ticket \(ticket)") }
         var (sequence, head): (Int, Data) = (row[0], row[1])
         for entry in entries {
             sequence += 1

@@ -209,7 +209,9 @@ extension SQLiteStore {
                 WHERE id = ?2
                 """
         ).execute(arguments: [attempt.state.rawValue, attempt.delivery, attempt.result.rawValue])
-        guard db.changesCount == 1 else { throw Trouble.lasting("there is no delivery \(attempt.delivery)") }
+        guard db.changesCount == 1 else {
+            throw Trouble.lasting("没有派发 \(attempt.delivery)", "there is no delivery \(attempt.delivery)")
+        }
         try db.cachedStatement(
             sql: """
                 INSERT INTO attempts (delivery, number, at, result, reason)

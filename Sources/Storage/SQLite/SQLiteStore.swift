@@ -37,6 +37,7 @@ package final class SQLiteStore: Store {
                 let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
                 guard level == 2, mode == "wal" else {
                     throw Trouble.needsPerson(
+                        "账本须以 journal_mode=wal、synchronous=FULL (2) 运行，实为 \(mode)、\(level)",
                         "the ledger must run with journal_mode=wal and synchronous=FULL (2), found \(mode) and \(level)"
                     )
                 }

@@ -118,11 +118,31 @@ import Testing
         }
     }
 
-    @Test("the API describes itself, with every path it serves") func described() throws {
+    @Test("the API describes itself, with every path it serves, in Chinese and in English") func described() throws {
         let document = try JSONValue.read(Array(OpenAPI.text.utf8))
         let paths = try #require(document.member("paths"))
         for path in [Path.submissions.text, Path.files.text, Path.submissions.text + "/{number}"] {
             #expect(paths.member(path) != nil, "\(path)")
+        }
+        for words in Self.words(in: document) {
+            let scalars = words.unicodeScalars
+            #expect(scalars.contains { (0x4E00...0x9FFF).contains($0.value) }, "no Chinese: \(words)")
+            #expect(words.contains { $0.isASCII && $0.isLetter }, "no English: \(words)")
+        }
+    }
+
+    /// What an OpenAPI document says to people.
+    private static func words(in value: JSONValue) -> [String] {
+        switch value {
+        case .array(let values): return values.flatMap(words)
+        case .object(let members):
+            return members.flatMap { member -> [String] in
+                if case .string(let text) = member.value, ["title", "summary", "description"].contains(member.name) {
+                    return [text]
+                }
+                return words(in: member.value)
+            }
+        default: return []
         }
     }
 

@@ -32,10 +32,12 @@ struct WebhookChannelTests {
     }
 
     static func post(
-        _ gateway: LiveGateway, _ body: String, id: String = "msg_1", secret: String = secret, at now: Instant = now
+        _ gateway: LiveGateway, _ body: String, id: String = "msg_1", secret: String = secret, at now: Instant = now,
+        accept: String? = nil
     ) async throws -> LiveGateway.Answer {
         let bytes = Array(body.utf8)
-        let headers = try StandardWebhooks(keys: [secret]).sign(id: id, body: bytes, now: now)
+        var headers = try StandardWebhooks(keys: [secret]).sign(id: id, body: bytes, now: now)
+        if let accept { headers.append((name: "Accept-Language", value: accept)) }
         return try await gateway.send("POST", "/hooks/site", headers: headers, body: bytes)
     }
 
@@ -99,7 +101,7 @@ struct WebhookChannelTests {
             let receipts = try Self.receipts(try await Self.post(gateway, body))
             #expect(receipts.map(\.id) == ["msg_1#0", "msg_1#1", "own"])
             #expect(receipts.map(\.class) == ["ticket", "quarantined", "ticket"])
-            #expect(receipts[1].reason == "text should be text, not a number")
+            #expect(receipts[1].reason == "text 应为文字，实为数字")
             #expect(Set(receipts.compactMap(\.number)).count == 2)
             let books = try await gateway.books()
             #expect(books.complaints.isEmpty)
@@ -221,6 +223,34 @@ struct WebhookChannelTests {
             let answer = try await Self.post(gateway, #"{"data":{"text":"a"}}"#)
             #expect(answer.status == 200)
             #expect(gateway.tools.metrics.text.contains(#"intake_webhook_key_total{channel="site",key="1"} 1"#))
+        }
+    }
+
+    @Test("What an answer says is Chinese, or English for who asks for it")
+    func languages() async throws {
+        try await Self.live { gateway in
+            let body = #"{"data":[{"text":2},{"text":"一","emial":"a"}]}"#
+            func told(_ accept: String?) async throws -> [String] {
+                let answer = try await Self.post(gateway, body, accept: accept)
+                return try JSONDecoder().decode(WebhookFollowUpTests.Receipts.self, from: Data(answer.body.utf8))
+                    .receipts.flatMap { [$0.reason].compactMap(\.self) + ($0.remarks ?? []) }
+            }
+            let chinese = ["text 应为文字，实为数字", "不认识的字段：emial"]
+            #expect(try await told(nil) == chinese)
+            #expect(try await told("zh-CN") == chinese)
+            #expect(try await told("en") == ["text should be text, not a number", "fields not understood: emial"])
+
+            let other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+            func refused(_ accept: String?) async throws -> LiveGateway.Answer {
+                try await Self.post(gateway, body, secret: other, accept: accept)
+            }
+            #expect(try await refused(nil).body == #"{"error":"请求未通过验证"}"#)
+            let english = try await refused("en")
+            #expect(english.body == #"{"error":"the request could not be verified"}"#)
+            #expect(english.headers["content-type"] == "application/json; charset=utf-8")
+            let long = #"{"data":{"text":"\#(String(repeating: "a", count: 201 << 10))"}}"#
+            #expect(try await Self.post(gateway, long).body.contains("内容超过 204800 字节"))
+            #expect(try await Self.post(gateway, long, accept: "en").body.contains("longer than 204800 bytes"))
         }
     }
 

@@ -16,6 +16,7 @@ struct WebhookFollowUpTests {
             }
             var `class`: String
             var number: String?
+            var reason: String?
             var remarks: [String]?
             var emergency: [Call]?
         }

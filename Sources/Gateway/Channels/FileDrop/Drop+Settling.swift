@@ -86,7 +86,7 @@ extension Drop {
     /// Folder of the day in `done/`.
     private func today() throws(Trouble) -> DropFolder {
         guard let day = DropName(Drop.day(tools.now(), reading().report.zone)) else {
-            throw .needsPerson("the city's day cannot name a folder")
+            throw .needsPerson("城市的日期不能作目录名", "the city's day cannot name a folder")
         }
         return try done.folder(day)
     }

@@ -62,9 +62,11 @@ struct WeChatChannel: Channel {
     }
 
     func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
-        routes.get("/hooks/\(name)") { request, _ in greet(Query(request.uri.query ?? "")).response }
+        routes.get("/hooks/\(name)") { request, _ in
+            greet(Query(request.uri.query ?? "")).response(Words(request).language)
+        }
         routes.post("/hooks/\(name)") { request, context in
-            await answer(request, context, into: inbox).response
+            await answer(request, context, into: inbox).response(Words(request).language)
         }
     }
 

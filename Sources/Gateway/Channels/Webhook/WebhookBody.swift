@@ -77,7 +77,8 @@ package enum WebhookBody {
                 if let own = form.id, let earlier = seen.updateValue(position, forKey: own) {
                     seen[own] = earlier
                     let reason = Phrase(
-                        zh: "编号应各不相同，与第 \(earlier) 项相同", en: "expected an id of its own, found that of item \(earlier)")
+                        zh: "编号应各不相同，与第 \(earlier + 1) 项相同",
+                        en: "expected an id of its own, found that of item number \(earlier + 1)")
                     result.append(Item(sourceID: free(given), content: .unreadable(reason.kept)))
                 } else {
                     result.append(

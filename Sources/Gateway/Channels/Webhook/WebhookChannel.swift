@@ -10,7 +10,8 @@ import Logging
 /// Answers: 200 with one receipt an item once all are on disk, the same for a repeat, and one of its own for other
 /// content under an id that came before; 401 for what cannot be verified
 /// (counted by reason, bytes not kept); 413 for a body over the limit; 503 with Retry-After for our own trouble. What is
-/// verified and cannot be read is quarantined and answered with 200, because the sender has done its part.
+/// verified and cannot be read is quarantined and answered with 200, because the sender has done its part. What answers
+/// say in words is in the language of Accept-Language, Chinese without one.
 struct WebhookChannel: Channel {
     static let kind = "webhook"
     static let example = """
@@ -59,10 +60,15 @@ struct WebhookChannel: Channel {
     }
 
     func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {
-        routes.post("/hooks/\(name)") { request, context in await answer(request, context, into: inbox).response }
+        routes.post("/hooks/\(name)") { request, context in
+            let language = Words(request).language
+            return await answer(request, context, language, into: inbox).response(language)
+        }
     }
 
-    private func answer(_ request: Request, _ context: GatewayContext, into inbox: Inbox) async -> HookAnswer {
+    private func answer(
+        _ request: Request, _ context: GatewayContext, _ language: Language, into inbox: Inbox
+    ) async -> HookAnswer {
         let now = tools.now()
         guard let webhooks else { return .unverified }
         let claim: StandardWebhooks.Claim
@@ -84,14 +90,16 @@ struct WebhookChannel: Channel {
         }
         hook.believed(tools)
         tools.metrics.count("intake_webhook_key_total", ["channel": name, "key": String(verified.key)])
-        return await keep(hook, id: verified.id, received: now, into: inbox)
+        return await keep(hook, id: verified.id, received: now, language, into: inbox)
     }
 
     private func refused(_ refusal: StandardWebhooks.Refusal) {
         tools.metrics.count("intake_unverified_total", ["channel": name, "reason": refusal.rawValue])
     }
 
-    private func keep(_ hook: Hook, id: String, received: Instant, into inbox: Inbox) async -> HookAnswer {
+    private func keep(
+        _ hook: Hook, id: String, received: Instant, _ language: Language, into inbox: Inbox
+    ) async -> HookAnswer {
         let items = items(hook.body, id: id)
         do throws(Trouble) {
             var receipts = try await hook.keep(items, channel: name, received: received, tools: tools, in: inbox)
@@ -102,8 +110,8 @@ struct WebhookChannel: Channel {
                 for index in reused { again[index] = try Self.apart(items[index], hook.body) }
                 receipts = try await hook.keep(again, channel: name, received: received, tools: tools, in: inbox)
             }
-            let body = try JSON.encode(WebhookReceipts(items, receipts, reused: reused, tools.keys, tools.city()))
-            return HookAnswer(.ok, type: "application/json; charset=utf-8", body: body)
+            let told = WebhookReceipts(items, receipts, reused: reused, tools.keys, tools.city(), language)
+            return HookAnswer(.ok, type: "application/json; charset=utf-8", body: try JSON.encode(told))
         } catch {
             tools.log.warning("a webhook was not kept", metadata: ["channel": "\(name)", "trouble": "\(error)"])
             return .later(error)

@@ -53,7 +53,7 @@ struct FolderAccess: Sendable {
     private func set(_ path: String, _ mode: mode_t) throws(Trouble) {
         let found = try? FileManager.default.attributesOfItem(atPath: path)
         guard let owner = found?[.groupOwnerAccountID] as? NSNumber, let bits = found?[.posixPermissions] as? NSNumber
-        else { throw SyncedFile.trouble("look at a file of the folder") }
+        else { throw SyncedFile.trouble(Phrase(zh: "查看目录中的文件", en: "look at a file of the folder")) }
         if let group, owner.uint32Value != group, unsafe lchown(path, uid_t.max, group) != 0 {
             throw .needsPerson(
                 "不能把 \(path) 交给所设的组；请让本程序的账号加入该组，并在服务单元中允许更改属组",
@@ -63,7 +63,7 @@ struct FolderAccess: Sendable {
         // A folder whose group is inherited passes it on, where the unit lets us keep that.
         var result = unsafe chmod(path, mode | bits.uint32Value & 0o2000)
         if result != 0 { result = unsafe chmod(path, mode) }
-        guard result == 0 else { throw SyncedFile.trouble("set the mode of a file") }
+        guard result == 0 else { throw SyncedFile.trouble(Phrase(zh: "设置文件权限", en: "set the mode of a file")) }
     }
 
     private static func id(of name: String) -> gid_t? {

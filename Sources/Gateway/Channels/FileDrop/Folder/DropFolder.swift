@@ -13,7 +13,7 @@ final class DropFolder: Sendable {
         self.path = path
         unsafe mkdir(path, 0o770)
         descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if descriptor < 0 { throw DropFolder.trouble("open the folder \(path)") }
+        if descriptor < 0 { throw DropFolder.trouble(Phrase(zh: "打开目录 \(path)", en: "open the folder \(path)")) }
     }
 
     private init(_ descriptor: Int32, path: String) {
@@ -30,14 +30,18 @@ final class DropFolder: Sendable {
         let inner = unsafe name.withPath {
             unsafe openat(descriptor, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         }
-        if inner < 0 { throw DropFolder.trouble("open the folder \(path)/\(name)") }
+        if inner < 0 {
+            throw DropFolder.trouble(Phrase(zh: "打开目录 \(path)/\(name)", en: "open the folder \(path)/\(name)"))
+        }
         return DropFolder(inner, path: "\(path)/\(name)")
     }
 
     /// Calls `each` with every name, one at a time and in no order, until it gives false.
     func list(_ each: (DropName) throws(Trouble) -> Bool) throws(Trouble) {
         let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard own >= 0, let stream = unsafe fdopendir(own) else { throw DropFolder.trouble("list the folder \(path)") }
+        guard own >= 0, let stream = unsafe fdopendir(own) else {
+            throw DropFolder.trouble(Phrase(zh: "列出目录 \(path)", en: "list the folder \(path)"))
+        }
         defer { unsafe _ = closedir(stream) }
         while let entry = unsafe readdir(stream) {
             let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
@@ -71,7 +75,7 @@ final class DropFolder: Sendable {
                 "目录 \(path) 已不在或被换掉；将重新打开", "the folder \(path) is gone or another has its name; it is opened anew")
         }
         guard unsafe faccessat(descriptor, ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0 else {
-            throw DropFolder.trouble("write in the folder \(path)")
+            throw DropFolder.trouble(Phrase(zh: "在目录 \(path) 中写入", en: "write in the folder \(path)"))
         }
     }
 
@@ -86,7 +90,7 @@ final class DropFolder: Sendable {
             unsafe openat(descriptor, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         }
         if file < 0, errno == ENOENT || errno == ELOOP || errno == ENXIO { return nil }
-        if file < 0 { throw DropFolder.trouble("read a file of \(path)") }
+        if file < 0 { throw DropFolder.trouble(Phrase(zh: "读 \(path) 中的文件", en: "read a file of \(path)")) }
         let opened = OpenFile(file)
         return opened.facts == nil ? nil : opened
     }
@@ -100,7 +104,8 @@ final class DropFolder: Sendable {
         }
         if moved == 0 { return true }
         if errno == ENOENT { return false }
-        throw DropFolder.trouble("move a file from \(path) to \(target.path)")
+        throw DropFolder.trouble(
+            Phrase(zh: "把文件从 \(path) 移到 \(target.path)", en: "move a file from \(path) to \(target.path)"))
     }
 
     /// Writes a small file whole, synced, replacing one of that name; where that fails nothing is left.
@@ -109,11 +114,11 @@ final class DropFolder: Sendable {
         let file = unsafe draft.withPath {
             unsafe openat(descriptor, $0, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o640)
         }
-        if file < 0 { throw DropFolder.trouble("write a file in \(path)") }
+        if file < 0 { throw DropFolder.trouble(Phrase(zh: "在 \(path) 中写文件", en: "write a file in \(path)")) }
         let bytes = Array(text.utf8)
         let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
         guard written == bytes.count, fsync(file) == 0 else {
-            let trouble = DropFolder.trouble("write a file in \(path)")
+            let trouble = DropFolder.trouble(Phrase(zh: "在 \(path) 中写文件", en: "write a file in \(path)"))
             close(file)
             remove(draft)
             throw trouble
@@ -130,7 +135,9 @@ final class DropFolder: Sendable {
 
     /// Makes the names in it durable.
     func sync() throws(Trouble) {
-        if fsync(descriptor) != 0 { throw DropFolder.trouble("sync the folder \(path)") }
+        if fsync(descriptor) != 0 {
+            throw DropFolder.trouble(Phrase(zh: "把目录 \(path) 落盘", en: "sync the folder \(path)"))
+        }
     }
 
     /// Whether anything has this name.
@@ -139,14 +146,15 @@ final class DropFolder: Sendable {
     }
 
     /// What to do about the error the system has just given.
-    static func trouble(_ what: String) -> Trouble {
+    static func trouble(_ what: Phrase) -> Trouble {
         let code = errno
         switch code {
         case EACCES, EPERM, EROFS, ENOTDIR, EXDEV, ELOOP:
             return .needsPerson(
-                "the gateway may not \(what) (error \(code)); check its owner, mode, and that the whole drop is on one disk and holds no links"
+                "网关无权\(what.zh)（错误 \(code)）；请检查属主、权限，整个目录须在同一磁盘，其中没有链接",
+                "the gateway may not \(what.en) (error \(code)); check its owner, mode, and that the whole drop is on one disk and holds no links"
             )
-        default: return .passing("could not \(what) (error \(code))")
+        default: return .passing("无法\(what.zh)（错误 \(code)）", "could not \(what.en) (error \(code))")
         }
     }
 }

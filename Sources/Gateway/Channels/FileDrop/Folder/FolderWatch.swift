@@ -31,7 +31,7 @@ final class FolderWatch: Sendable {
         stop = ends[1]
         let wanted = UInt32(IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR)
         guard events >= 0, stop >= 0, unsafe inotify_add_watch(events, path, wanted) >= 0 else {
-            let trouble = DropFolder.trouble("watch the folder \(path)")
+            let trouble = DropFolder.trouble(Phrase(zh: "监视目录 \(path)", en: "watch the folder \(path)"))
             for descriptor in [events] + ends { close(descriptor) }
             throw trouble
         }

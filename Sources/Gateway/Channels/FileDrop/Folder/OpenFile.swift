@@ -47,7 +47,7 @@ final class OpenFile: Sendable {
                 count += read
             }
         }
-        if failed { throw DropFolder.trouble("read a file") }
+        if failed { throw DropFolder.trouble(Phrase(zh: "读文件", en: "read a file")) }
         return bytes
     }
 }
