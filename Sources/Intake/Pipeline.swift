@@ -79,7 +79,7 @@ package enum Pipeline {
         guard let alerts = ways.alerts else { return }
         for reply in dossier.replies {
             let code = reply.department ?? ""
-            let name = city.departments[code]?.name ?? Phrase(stringLiteral: code)
+            let name = city.name(ofDepartment: code)
             let alert = Alert(
                 number: dossier.ticket.number, title: "单位来信答复 \(name.zh) \(name.en) answered",
                 text: Masker.mask(reply.text))

@@ -21,7 +21,7 @@ struct EntryWords {
             let said = try payload(Submission.self)
             let text = Masker.mask(said?.text ?? "")
             if let code = said?.department {
-                let name = ledger.name(ofDepartment: code)
+                let name = ledger.city.name(ofDepartment: code)
                 return Phrase(zh: "\(name.zh)来信：\(text.prefix(200))", en: "\(name.en) wrote: \(text.prefix(200))")
             }
             if text.isEmpty { return Phrase(zh: "补充了通话信息、地点或附件", en: "more about the call or the place, or files") }
@@ -79,7 +79,7 @@ struct EntryWords {
     private func settled(_ settled: Settlement) -> Phrase {
         let decision = settled.found.decision
         func names(_ language: Language) -> [String] {
-            ([decision.lead] + decision.coHandlers).map { ledger.name(ofDepartment: $0)[language] }
+            ([decision.lead] + decision.coHandlers).map { ledger.city.name(ofDepartment: $0)[language] }
         }
         let (zh, en) = (names(.chinese), names(.english))
         let (with, and) = (zh.dropFirst().joined(separator: "、"), en.dropFirst().joined(separator: ", "))
@@ -93,7 +93,7 @@ struct EntryWords {
 
     private func erased(_ what: Erased?) -> Phrase {
         guard let what else { return Phrase(zh: "依法删除内容", en: "content was erased by law") }
-        let copies = what.copies.map { ledger.city.departments[$0]?.name ?? Phrase(stringLiteral: $0) }
+        let copies = what.copies.map(ledger.city.name)
         return Phrase(
             zh:
                 "依法删除：联系方式 \(what.contacts)、文字 \(what.entries)、派发内容 \(what.messages)、原件 \(what.parcels)、附件 \(what.files)（\(what.reason)）"

@@ -73,12 +73,7 @@ struct OpenLedger {
     func time(_ instant: Instant) -> String { LocalTime.text(instant, in: city) }
     func time(_ instant: Instant?) -> String { instant.map { time($0) } ?? "—" }
 
-    /// Name of a department; where the city's data no longer has it, its code with a word about that.
-    func name(ofDepartment code: String) -> Phrase {
-        city.departments[code]?.name
-            ?? Phrase(zh: "\(code)（已不在名录中）", en: "\(code) (no longer in the city's data)")
-    }
-    func department(_ code: String) -> String { name(ofDepartment: code)[Terminal.language] }
+    func department(_ code: String) -> String { city.name(ofDepartment: code)[Terminal.language] }
     /// Name of a category or area, or the code where the city's data no longer has it.
     func category(_ code: String?) -> String {
         code.map { city.categories[$0]?.name[Terminal.language] ?? $0 } ?? "—"

@@ -22,7 +22,10 @@ extension RouteCommands {
         @Option(help: "收到时间，当地，如 2026-03-02T10:00 When it was received, local time") var at: String?
 
         func validate() throws {
-            guard (number == nil) != (text == nil) else { throw ValidationError("NUMBER | --text TEXT") }
+            guard (number == nil) != (text == nil) else {
+                throw ValidationError(
+                    Terminal.both("写一个工单号，或 --text 文字", "expected the number of a ticket, or --text TEXT"))
+            }
         }
 
         func run() async throws {
@@ -75,14 +78,17 @@ struct Explanation: Encodable {
     func text(_ city: City) -> String {
         let language = Terminal.language
         func both(_ chinese: String, _ english: String) -> String { Terminal.both(chinese, english) }
-        func department(_ code: String) -> String { "\(city.departments[code]?.name[language] ?? code) (\(code))" }
+        func department(_ code: String) -> String {
+            let name = city.name(ofDepartment: code)[language]
+            return city.departments[code] == nil ? name : "\(name) (\(code))"
+        }
         func time(_ instant: Instant?) -> String { instant.map { LocalTime.text($0, in: city) } ?? "—" }
         let decision = settled.decision
         let area = settled.located.area.map { "\(city.areas.pathName(of: $0, in: language)) (\($0))" }
         let category = settled.classified.category.map { "\(city.categories.pathName(of: $0, in: language)) (\($0))" }
         var lines = [
             both("区域", "area")
-                + ": \(area ?? "—") [\(settled.located.how.rawValue)] \(settled.located.reason[language])",
+                + ": \(area ?? "—") \(settled.located.reason[language])",
             both("类别", "category") + ": \(category ?? "—") \(settled.classified.reason[language])",
         ]
         if let next = settled.classified.runnerUp {

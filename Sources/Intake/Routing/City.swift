@@ -65,6 +65,11 @@ package struct City: Sendable {
         }
     }
 
+    /// Name of a department for people at work; of one that the data no longer has, its code with a word about that.
+    package func name(ofDepartment code: String) -> Phrase {
+        departments[code]?.name ?? Phrase(zh: "\(code)（已不在名录中）", en: "\(code) (no longer in the city's data)")
+    }
+
     /// When the limits of a decision end for a report received at `start`.
     package func deadlines(_ decision: Decision, from start: Instant) -> Deadlines {
         calendar.deadlines(from: start, limits: decision.limits)

@@ -31,6 +31,23 @@ import Testing
         }
     }
 
+    @Test("what a command lacks is said in Chinese, or in English")
+    func lacking() async throws {
+        try await FilledLedger.run { ledger in
+            for (arguments, chinese, english) in [
+                (["erase"], "写工单号，或 --due", "expected numbers of tickets, or --due"),
+                (["erase", "1"], "须以 --reason 写理由", "expected --reason REASON"),
+                (["ticket", "1", "--reveal", " "], "--reveal 后须写理由", "expected a reason after --reveal"),
+                (["route", "explain"], "写一个工单号，或 --text 文字", "expected the number of a ticket, or --text TEXT"),
+            ] {
+                let (status, output) = try await ledger.gateway.command(arguments)
+                #expect(status == 64 && output.contains(chinese), "\(arguments): \(output)")
+                let told = try await ledger.gateway.command(arguments, english: true).output
+                #expect(told.contains(english), "\(arguments): \(told)")
+            }
+        }
+    }
+
     @Test("a channel that left the configuration and not the ledger is still a name")
     func past() async throws {
         try await FilledLedger.run { ledger in
@@ -77,6 +94,11 @@ import Testing
             #expect(shown.contains("主办 water（已不在名录中）"), "\(shown)")
             let told = try await gateway.command(["ticket", "1"], english: true).output
             #expect(told.contains("lead water (no longer in the city's data)"), "\(told)")
+            let why = try await gateway.command(["route", "explain", "1"]).output
+            #expect(why.contains("→ water（已不在名录中）；"), "\(why)")
+            #expect(why.contains("主办 水务公司 (aqua)"), "\(why)")
+            let reason = try await gateway.command(["route", "explain", "1"], english: true).output
+            #expect(reason.contains("→ water (no longer in the city's data); to route it again"), "\(reason)")
             // Its tickets are still found by it.
             struct Row: Decodable { var number: TicketNumber }
             #expect(try await gateway.lines(Row.self, ["tickets", "--department", "water"]).lines.count == 1)
