@@ -63,12 +63,16 @@ struct ReadingAgain {
         if case .unreadable(let reason) = item.content {
             return Outcome(id: row.id, class: .quarantined, reason: reason)
         }
-        guard write else { return Outcome(id: row.id, class: ReadingAgain.class(item.content)) }
         let now = ledger.now
+        let single = Parcel(channel: row.channel, received: now, body: .bytes(Data()), items: [item])
+        let arrivals = try ledger.keys.seal(single, day: day).arrivals
+        guard write else {
+            let expected = try await expected(arrivals)
+            return Outcome(id: row.id, class: expected.class, ticket: expected.ticket)
+        }
         let note = Replayed(quarantined: row.id, arrived: row.at, reason: Masker.mask(row.reason))
         let entry = try ledger.keys.entry(.replayed, at: now, actor: ledger.actor, note)
-        let single = Parcel(channel: row.channel, received: now, body: .bytes(Data()), items: [item])
-        guard let arrival = try ledger.keys.seal(single, day: day).arrivals.first,
+        guard let arrival = arrivals.first,
             let receipt = try await ledger.store.replay(row.id, as: arrival, entry: entry, at: now)
         else {
             throw Trouble.lasting(
@@ -77,12 +81,15 @@ struct ReadingAgain {
         return Outcome(id: row.id, class: receipt.arrival, ticket: receipt.ticket)
     }
 
-    private static func `class`(_ content: Item.Content) -> ArrivalClass {
-        switch content {
-        case .submission(let submission): submission.followsUp == nil ? .ticket : .followUp
-        case .notice: .notice
-        case .unreadable: .quarantined
-        case .refused: .refused
+    /// What the store would make of one arrival now.
+    private func expected(_ arrivals: [KeptArrival]) async throws -> (class: ArrivalClass, ticket: TicketNumber?) {
+        switch arrivals.first?.content {
+        case .ticket(let new):
+            let joined = try await ledger.store.joined(by: new)
+            return (joined == nil ? .ticket : .followUp, joined)
+        case .notice: return (.notice, nil)
+        case .refused: return (.refused, nil)
+        case .quarantined, nil: return (.quarantined, nil)
         }
     }
 

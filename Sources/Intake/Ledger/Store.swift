@@ -11,6 +11,9 @@ package protocol Store: Keeper {
     /// Where a polling channel goes on reading.
     func cursor(channel: String) async throws(Trouble) -> String?
 
+    /// The tickets that arrivals of these keys became or joined.
+    func tickets(ofArrivals keys: [Data]) async throws(Trouble) -> [Data: TicketNumber]
+
     // Work
     /// Takes up to `limit` jobs of a lane that are due, earliest first, and makes them due again when the lease ends.
     func claim(_ lane: Lane, limit: Int, now: Instant, lease: Duration) async throws(Trouble) -> [Job]
@@ -36,6 +39,8 @@ package protocol Store: Keeper {
     func tickets(_ ids: [Int64]) async throws(Trouble) -> [Ticket]
     /// The newest tickets with an id below `before`, newest first.
     func latest(before: Int64?, limit: Int) async throws(Trouble) -> [Ticket]
+    /// The same, of those that a department has or had, in whatever role.
+    func latest(of department: String, before: Int64?, limit: Int) async throws(Trouble) -> [Ticket]
     func entries(of tickets: [Int64]) async throws(Trouble) -> [Entry]
     func assignments(of ticket: Int64) async throws(Trouble) -> [Assignment]
     func deliveries(of ticket: Int64) async throws(Trouble) -> [Delivery]
@@ -57,13 +62,15 @@ package protocol Store: Keeper {
 
     // Quarantine and holds
     func quarantined(after: Int64, limit: Int) async throws(Trouble) -> [Quarantined]
-    /// The bytes and envelope of a kept parcel.
-    func parcel(_ id: Int64) async throws(Trouble) -> (parcel: KeptParcel, arrivals: [Data])?
+    /// The bytes and envelope of a kept parcel, how many arrivals it holds, and the keys of those that were set aside.
+    func parcel(_ id: Int64) async throws(Trouble) -> (parcel: KeptParcel, items: Int, quarantined: [Data])?
     /// Moves a quarantined arrival to another class; `entry` goes to the ticket it becomes or follows up (rule 3). Nil
     /// if it was not in quarantine any more.
     func replay(
         _ quarantined: Int64, as arrival: KeptArrival, entry: NewEntry, at: Instant
     ) async throws(Trouble) -> Receipt?
+    /// The ticket that what is about to be born would join, were it kept now; nil where it would be a ticket of its own.
+    func joined(by new: NewTicket) async throws(Trouble) -> TicketNumber?
     /// Holds a delivery, or releases a held one (its job is due at once); false if it was in no fitting state.
     func hold(delivery: Int64, entry: NewEntry) async throws(Trouble) -> Bool
     func release(delivery: Int64, at: Instant, entry: NewEntry) async throws(Trouble) -> Bool

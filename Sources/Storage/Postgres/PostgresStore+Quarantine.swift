@@ -80,6 +80,26 @@ extension PostgresStore {
         }
     }
 
+    package func tickets(ofArrivals keys: [Data]) async throws(Trouble) -> [Data: TicketNumber] {
+        let found = try await read(
+            """
+            SELECT arrivals.key, tickets.day, tickets.id FROM arrivals JOIN tickets ON tickets.id = arrivals.ticket
+            WHERE arrivals.key = ANY ($1)
+            """, .byteses(keys)
+        ) { row throws(PostgresFailure) in
+            (try row.bytes(), TicketNumber(day: try row.day(), id: try row.int()))
+        }
+        return Dictionary(found, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func joined(by new: NewTicket) async throws(Trouble) -> TicketNumber? {
+        guard let number = new.followsUp else { return nil }
+        let named = try await read(PostgresTicket.look, .ints([number.id])) { row throws(PostgresFailure) in
+            try PostgresTicket(&row)
+        }
+        return PostgresWriting(named).joins(new)?.number
+    }
+
     package func hold(delivery: Int64, entry: NewEntry) async throws(Trouble) -> Bool {
         // The job first, as whoever works it does.
         let job = PostgresStatement(

@@ -20,14 +20,15 @@ struct PostgresTicket: Sendable {
 
     var number: TicketNumber { TicketNumber(day: day, id: id) }
 
+    static let look = """
+        SELECT id, day, channel, sender, state, kind, category, area, resolve_by, confidential, entries, head,
+               (SELECT max(party) + 1 FROM contacts WHERE contacts.ticket = tickets.id)
+        FROM tickets WHERE id = ANY ($1) ORDER BY id
+        """
+
     /// Reads and locks tickets, in order of id so that two writers never wait for each other.
     static func lock(_ ids: [Int64]) -> PostgresStatement {
-        PostgresStatement(
-            """
-            SELECT id, day, channel, sender, state, kind, category, area, resolve_by, confidential, entries, head,
-                   (SELECT max(party) + 1 FROM contacts WHERE contacts.ticket = tickets.id)
-            FROM tickets WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
-            """, .ints(ids))
+        PostgresStatement(look + " FOR NO KEY UPDATE", .ints(ids))
     }
 
     init(_ row: inout PostgresRow) throws(PostgresFailure) {

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import GRDB
 package import Intake
 
@@ -15,6 +15,27 @@ extension SQLiteStore {
         try await read { db in
             try String.fetchOne(db, sql: "SELECT cursor FROM cursors WHERE channel = ?", arguments: [channel])
         }
+    }
+
+    package func tickets(ofArrivals keys: [Data]) async throws(Trouble) -> [Data: TicketNumber] {
+        try await read { db in
+            let look = try db.cachedStatement(
+                sql: """
+                    SELECT tickets.id, tickets.day FROM arrivals JOIN tickets ON tickets.id = arrivals.ticket
+                    WHERE arrivals.key = ?
+                    """)
+            var found: [Data: TicketNumber] = [:]
+            for key in keys {
+                if let row = try Row.fetchOne(look, arguments: [key]) {
+                    found[key] = TicketNumber(day: try Day(row: row, 1), id: row[0])
+                }
+            }
+            return found
+        }
+    }
+
+    package func joined(by new: NewTicket) async throws(Trouble) -> TicketNumber? {
+        try await read { db in try SQLiteStore.joined(by: new, in: db) }
     }
 
     private static func keep(_ parcel: KeptParcel, next: inout Int64, in db: Database) throws -> [Receipt] {

@@ -13,6 +13,38 @@ import Testing
         var reason: String?
     }
 
+    @Test("a dry run tells what the real run does, whomever a follow-up names")
+    func dry() async throws {
+        try await FilledLedger.run { ledger in
+            func ticket(on channel: String) async throws -> TicketNumber {
+                var parcel = FilledLedger.parcel(channel, FilledLedger.report("路灯不亮"))
+                parcel.channel = channel
+                return try #require(try await ledger.keep([parcel]).first?.ticket)
+            }
+            let (own, other) = (try await ticket(on: "cti"), try await ticket(on: "web"))
+            let code = ledger.keys.lookupCode(other)
+            let named = [
+                #""follows_up":"\#(own)""#, #""follows_up":"\#(other)""#,
+                #""follows_up":"\#(other)","follows_up_code":"\#(code)""#, #""follows_up":"20261121-999999""#,
+                #""follows_up":"昨天的""#, #""subject":"新的""#,
+            ]
+            try await ledger.keep(
+                named.enumerated().map { number, field in
+                    FilledLedger.parcel(
+                        "m\(number)", .unreadable("torn"), body: #"{"data":{"text":"还没修",\#(field)}}"#,
+                        envelope: ["webhook-id": "m\(number)"])
+                })
+            let gateway = ledger.gateway
+            let dry = try await gateway.lines(Line.self, ["replay", "--channel", "cti", "--dry-run"])
+            #expect(
+                dry.lines.map(\.class) == [.followUp, .ticket, .followUp, .ticket, .ticket, .ticket], "\(dry.output)")
+            #expect(dry.lines.map(\.ticket) == [own, nil, other, nil, nil, nil])
+            let real = try await gateway.lines(Line.self, ["replay", "--channel", "cti"])
+            #expect(real.lines.map(\.class) == dry.lines.map(\.class), "\(real.output)")
+            #expect(real.lines.map { $0.class == .followUp ? $0.ticket : nil } == dry.lines.map(\.ticket))
+        }
+    }
+
     @Test("the good ones come in although the first stays bad, once, and each bad one is read as itself again")
     func several() async throws {
         try await FilledLedger.run { ledger in
