@@ -140,6 +140,81 @@ import Testing
         #expect(news?.followsUp == nil && news?.remarks.count == 1 && news?.text == "着火了")
     }
 
+    @Test("A call dropped again with its side-car mended stays one ticket, and what was mended is on it")
+    func mended() async throws {
+        let start = #""start":"2026-11-21T10:00:00+08:00""#
+        let sidecars: [(was: String?, name: String)] = [
+            (#"{"call_id":"P1","caller":"138"#, "b.txt"), (nil, "b.txt"), ("{}", "b.txt"),
+            (#"{"call_id":"P1","start":"gestern","caller":"13800138000"}"#, "other name.txt"),
+            (#"{"call_id":"P1",\#(start),"caller":"13900139000"}"#, "other name.txt"),
+        ]
+        for (was, name) in sidecars {
+            try await DropBench.run { bench in
+                try bench.put("b.txt", Self.plain)
+                if let was { try bench.put("b.txt.meta.json", was) }
+                try await bench.scanLater()
+                for _ in 0..<2 {
+                    try bench.put(name, Self.plain)
+                    try bench.put(name + ".meta.json", Self.facts)
+                    #expect(try await bench.scanLater().taken == 1)
+                }
+                #expect(try await bench.store.books().arrivals == ["ticket": 1, "follow-up": 1], "\(was ?? "none")")
+                let contacts = try await bench.store.contacts(of: 1).map {
+                    try bench.tools.keys.open(KeptContact.self, $0.sealed, as: "contact").value
+                }
+                #expect(contacts.last == "13800138000", "\(was ?? "none")")
+                let submission = try #require(try await bench.submissions().first)
+                #expect(submission.text.components(separatedBy: "着火了").count == 2)
+                // What comes later of the same call finds its ticket too.
+                try bench.put("c.json", Self.second.replacing("3号楼", with: "5号楼"))
+                try await bench.scanLater()
+                #expect(try await bench.store.books().arrivals == ["ticket": 1, "follow-up": 2], "\(was ?? "none")")
+            }
+        }
+    }
+
+    @Test("Another caller's number on the same call is a correction that says so; the first stays in the history")
+    func corrected() async throws {
+        try await DropBench.run { bench in
+            for caller in ["13900139000", "13800138000"] {
+                try bench.put("a.txt", Self.plain)
+                try bench.put("a.txt.meta.json", Self.facts.replacing("13800138000", with: caller))
+                try await bench.scanLater()
+            }
+            let entries = try await bench.store.entries(of: [1])
+            #expect(entries.map(\.kind) == [.received, .followUp])
+            let more = try #require(try bench.tools.keys.payload(Submission.self, of: entries[1]))
+            #expect(more.text.isEmpty && more.remarks == [Remark.otherCaller.text])
+            #expect(try await bench.store.contacts(of: 1).count == 2)
+        }
+    }
+
+    @Test("A few words under an id that another call had are no correction, nor is another call's caller")
+    func fewWords() async throws {
+        try await DropBench.run { bench in
+            for caller in ["13900139000", "13800138000"] {
+                try bench.put("a.txt", "市民：喂？喂？")
+                try bench.put("a.txt.meta.json", #"{"call_id":"P1","caller":"\#(caller)"}"#)
+                try await bench.scanLater()
+            }
+            #expect(try await bench.store.books().arrivals == ["ticket": 2])
+        }
+    }
+
+    @Test("Of a call heard twice only the lines that its ticket lacks are said again, and each as often as it was said")
+    func heardOtherwise() throws {
+        let number = try #require(TicketNumber("20260105-000001"))
+        let known = KnownCall(
+            ticket: number,
+            submissions: [said([.citizen: "幸福路路灯坏了", .citizen: "救命", .citizen: "我住三号楼"]), said([.citizen: "快来"])])
+        let told = said([
+            .citizen: "幸福路路灯坏了。", .citizen: "救命！", .citizen: "救命！", .citizen: "我住3号楼", .citizen: "快来",
+        ])
+        let news = try #require(known.news(in: told))
+        #expect(news.text == "救命！\n我住3号楼")
+        #expect(news.call?.turns.count == 5)
+    }
+
     private func said(_ turns: KeyValuePairs<Turn.Side, String>) -> Submission {
         let turns = turns.map { Turn(side: $0.key, text: $0.value) }
         let text = turns.filter { $0.side != .agent }.map(\.text).joined(separator: "\n")

@@ -5,42 +5,57 @@ import Intake
 /// What the ledger knows a call by, so that the same file dropped twice makes one ticket and two calls never become one.
 ///
 /// To lose a call is worse than to have a ticket twice, so that equal words alone do not make two files one call:
-/// "喂？喂？" is said in many. In this order:
+/// "喂？喂？" is said in many. The first of these that can be had is the name of the call:
 /// 1. The telephone system's own id with the start of the call: certain, whatever the words.
-/// 2. Its id alone. Counters start again after a repair: with other content it is another call.
-/// 3. The start of the call with the bytes of the file (and the caller, if told).
-/// 4. The bytes alone, where they hold times and enough words that no other call has the same.
-/// 5. The bytes and the name: recorders name each call, and those who send a file again keep its name.
+/// 2. Its id alone. Counters start again after a repair: with other words it is another call.
+/// 3. The bytes alone, where they hold times and enough words that no other call has the same.
+/// 4. The bytes with the start of the call (and the caller, if told).
+/// 5. The bytes and the file's name: recorders name each call, and those who send a file again keep its name.
 ///
-/// Where the ledger knows `id` with other content, `KnownCall` tells what is new in it; that is kept under `other`.
+/// A file whose call facts were missing or unreadable was kept by one of the later names; when it comes again with its
+/// facts mended, it is looked for by those, too. Where the ledger knows a name with other content, `KnownCall` tells
+/// what is new in it; that is kept under `other`.
 struct CallIdentity: Equatable {
+    /// Why two files of one name are about the same call.
+    enum Ground: Sendable {
+        case idAndStart, idAlone, words, file
+    }
+    struct Name: Equatable, Sendable {
+        var id: String
+        var ground: Ground
+    }
     /// Words of this many characters with times in milliseconds do not come twice.
     static let telling = 40
 
-    var id: String
-    /// Of these very bytes and call facts under `id`, so that they too are kept once.
+    var name: Name
+    /// What this file may have been known by while less was known of its call, the surest first.
+    var lesser: [Name]
+    /// Of these very bytes and call facts under `name`, so that they too are kept once.
     var other: String
-    /// Whether the same id is the same call.
-    var isCertain = true
 
-    init(_ submission: Submission, callID: String?, bytes: [UInt8], facts: [UInt8]?, name: String) {
+    init(_ submission: Submission, callID: String?, bytes: [UInt8], facts: [UInt8]?, name file: String) {
         let digest = SHA256.hash(data: bytes).hex
         let started = submission.call?.started.map { String($0.milliseconds) }
-        switch (callID, started) {
-        case (let callID?, let started?): id = "call \(started) \(callID)"
-        case (let callID?, nil):
-            id = "call \(callID)"
-            isCertain = false
-        case (nil, let started?):
-            id = "file \(digest) \(started) \(submission.people.first?.contacts.first?.value ?? "")"
-        case (nil, nil):
-            let turns = submission.call?.turns ?? []
-            let telling =
-                turns.contains { $0.start != nil }
-                && turns.reduce(0) { $0 + $1.text.unicodeScalars.count } >= CallIdentity.telling
-            id = telling ? "file \(digest)" : CallIdentity.unread(bytes, name: name)
+        var names: [Name] = []
+        if let callID {
+            if let started { names.append(Name(id: "call \(started) \(callID)", ground: .idAndStart)) }
+            names.append(Name(id: "call \(callID)", ground: .idAlone))
         }
-        other = "more \(digest) \(facts.map { SHA256.hash(data: $0).hex } ?? "") \(id)"
+        if (submission.call?.turns ?? []).contains(where: { $0.start != nil }), CallIdentity.isTelling(submission) {
+            names.append(Name(id: "file \(digest)", ground: .words))
+        } else if let started {
+            let caller = submission.people.first?.contacts.first?.value ?? ""
+            names.append(Name(id: "file \(digest) \(started) \(caller)", ground: .file))
+        }
+        let last = Name(id: CallIdentity.unread(digest, name: file), ground: .file)
+        name = names.first ?? last
+        lesser = (names + [last]).filter { [name] in $0 != name }
+        other = "more \(digest) \(facts.map { SHA256.hash(data: $0).hex } ?? "") \(name.id)"
+    }
+
+    /// Whether its words are so many that no other call has the same.
+    static func isTelling(_ submission: Submission) -> Bool {
+        (submission.call?.turns ?? []).reduce(0) { $0 + $1.text.unicodeScalars.count } >= telling
     }
 
     /// For a file that could not be read: every one of its name and content is an arrival of its own.

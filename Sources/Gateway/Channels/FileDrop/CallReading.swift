@@ -28,7 +28,7 @@ struct CallReading: Sendable {
             let submission = report.submission(transcript, facts: sidecar)
             let callID = sidecar?.callID ?? transcript.facts?.callID
             let call = CallIdentity(submission, callID: callID, bytes: bytes, facts: facts, name: name)
-            return (Item(sourceID: call.id, content: .submission(submission)), call)
+            return (Item(sourceID: call.name.id, content: .submission(submission)), call)
         } catch {
             return unread(bytes, name, error)
         }

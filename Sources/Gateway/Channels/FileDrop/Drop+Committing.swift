@@ -11,6 +11,8 @@ extension Drop {
         var before: FileFacts
         var parcel: Parcel
         var call: CallIdentity?
+        /// The same call, kept before less was known of it.
+        var earlier: KnownCall?
     }
 
     /// Brings claimed files into the ledger, all at once so that they share a commit; but those about one call one after
@@ -35,14 +37,40 @@ extension Drop {
                 }
             }
         }
+        do throws(Trouble) { try await recognise(&calls) } catch {
+            return fates + calls.values.joined().map { ($0.name, .waits(error)) }
+        }
         await withTaskGroup(of: [(DropName, Fate)].self) { group in
             for call in calls.values {
-                let files = call.sorted { ($0.before.modified, $0.name) < ($1.before.modified, $1.name) }
-                group.addTask { await commit(files, into: inbox) }
+                group.addTask { await commit(call, into: inbox) }
             }
             for await some in group { fates += some }
         }
         return fates
+    }
+
+    /// Puts the files of each call in order, and finds the calls that are not known by their names but were kept by
+    /// lesser ones.
+    private func recognise(_ calls: inout [String: [Ready]]) async throws(Trouble) {
+        for id in calls.keys {
+            calls[id]?.sort { ($0.before.modified, $0.name) < ($1.before.modified, $1.name) }
+        }
+        func key(_ name: CallIdentity.Name) -> Data { tools.keys.sourceKey(channel: channel, id: name.id) }
+        let names = calls.values.joined().compactMap(\.call).flatMap { [$0.name] + $0.lesser }
+        let tickets = try await tools.store.tickets(ofArrivals: names.map(key))
+        for (id, files) in calls {
+            guard let call = files.first?.call, tickets[key(call.name)] == nil,
+                case .submission(let told)? = files.first?.parcel.items.first?.content
+            else { continue }
+            for name in call.lesser {
+                guard let ticket = tickets[key(name)] else { continue }
+                let known = try await KnownCall(ticket, name.ground, tools)
+                if known.isSame(told) {
+                    calls[id]?[0].earlier = known
+                    break
+                }
+            }
+        }
     }
 
     /// The files of one call, in order: where one waits those after it do, too.
@@ -64,7 +92,8 @@ extension Drop {
             guard let after = ready.file.facts, ready.before.sameContent(after) else { return .changed }
             var parcel = ready.parcel
             parcel.received = tools.now()
-            let receipt = try await accept(&parcel, into: inbox)
+            parcel.items = [opening(ready)].compactMap(\.self)
+            let receipt = parcel.items.isEmpty ? nil : try await accept(&parcel, into: inbox)
             if receipt?.seen == .differs, let item = try await news(ready, receipt?.ticket) {
                 parcel.items = [item]
                 _ = try await accept(&parcel, into: inbox)
@@ -75,6 +104,14 @@ extension Drop {
         } catch { return .waits(error) }
     }
 
+    /// What a file is first kept as; nil where its call is known by a lesser name and it says nothing new.
+    private func opening(_ ready: Ready) -> Item? {
+        guard let earlier = ready.earlier, let call = ready.call,
+            case .submission(let told)? = ready.parcel.items.first?.content
+        else { return ready.parcel.items.first }
+        return earlier.news(in: told).map { Item(sourceID: call.name.id, content: .submission($0), joining: .found) }
+    }
+
     /// What a file tells besides what the ledger has under its identity, for this ticket; nil where it is nothing.
     private func news(_ ready: Ready, _ ticket: TicketNumber?) async throws(Trouble) -> Item? {
         guard let call = ready.call, case .submission(var told)? = ready.parcel.items.first?.content else { return nil }
@@ -82,7 +119,7 @@ extension Drop {
             told.remarks.append(Remark.callIDUsed(nil).text)
             return Item(sourceID: call.other, content: .submission(told))
         }
-        let known = try await KnownCall(ticket, isCertain: call.isCertain, tools)
+        let known = try await KnownCall(ticket, call.name.ground, tools)
         return known.news(in: told).map { Item(sourceID: call.other, content: .submission($0), joining: .found) }
     }
 

@@ -5,25 +5,25 @@ struct KnownCall: Sendable {
     var ticket: TicketNumber
     /// Whether a follow-up can still join the ticket.
     var isOpen: Bool
-    /// Whether the same identity means the same call (see `CallIdentity`).
-    var isCertain: Bool
+    /// Why it may be the same call.
+    var ground: CallIdentity.Ground
     var submissions: [Submission]
     /// Numbers that reach the caller, as `Contact` writes them.
     var callers: [String]
 
     init(
-        ticket: TicketNumber, isOpen: Bool = true, isCertain: Bool = true, submissions: [Submission],
-        callers: [String] = []
+        ticket: TicketNumber, isOpen: Bool = true, ground: CallIdentity.Ground = .idAndStart,
+        submissions: [Submission], callers: [String] = []
     ) {
         self.ticket = ticket
         self.isOpen = isOpen
-        self.isCertain = isCertain
+        self.ground = ground
         self.submissions = submissions
         self.callers = callers
     }
 
     /// Opens what is kept. What was erased or does not open counts as not known: rather kept twice than lost.
-    init(_ number: TicketNumber, isCertain: Bool, _ tools: Tools) async throws(Trouble) {
+    init(_ number: TicketNumber, _ ground: CallIdentity.Ground, _ tools: Tools) async throws(Trouble) {
         let entries = try await tools.store.entries(of: [number.id])
         let said = entries.filter { [.received, .followUp].contains($0.kind) }.compactMap { entry in
             (try? tools.keys.payload(Submission.self, of: entry)) ?? nil
@@ -31,37 +31,52 @@ struct KnownCall: Sendable {
         let contacts = try await tools.store.contacts(of: number.id)
         let state = try await tools.store.tickets([number.id]).first?.state
         self.init(
-            ticket: number, isOpen: state.map { !Lifecycle.ends.contains($0) } ?? false, isCertain: isCertain,
+            ticket: number, isOpen: state.map { !Lifecycle.ends.contains($0) } ?? false, ground: ground,
             submissions: said.filter { $0.department == nil },
             callers: contacts.filter { $0.kind == .phone }.compactMap {
                 try? tools.keys.open(KeptContact.self, $0.sealed, as: "contact").value
             })
     }
 
+    /// Whether what is told now is about this call. Another caller's number is a correction where the words are the same
+    /// and no other call has the same id and start, or the same words. Under an id alone the words must be many, or the
+    /// caller the same.
+    func isSame(_ told: Submission) -> Bool {
+        switch ground {
+        case .idAndStart, .words: !isStranger(told) || !hasNewWords(told)
+        case .file: !isStranger(told)
+        case .idAlone:
+            !hasNewWords(told) && (CallIdentity.isTelling(told) || numbers(told).contains(where: isKnown))
+        }
+    }
+
     /// What is to be kept of a call told again: nil where all of it is known; a follow-up where it says more; with a
     /// remark a ticket of its own where it is another call, or its ticket is at an end.
     func news(in told: Submission) -> Submission? {
-        let numbers = told.people.flatMap(\.contacts).map(\.value)
-        let isStranger = !callers.isEmpty && !numbers.isEmpty && !numbers.contains(where: isKnown)
-        guard isCertain, !isStranger else { return apart(told) }
+        guard isSame(told) else { return apart(told) }
         let words = hasNewWords(told)
-        guard words || hasNewFacts(told, numbers) else { return nil }
+        guard words || hasNewFacts(told) else { return nil }
         guard isOpen else { return apart(told) }
         var more = told
         more.followsUp = ticket.description
         more.people = told.people.filter { $0.contacts.contains { !isKnown($0.value) } }
-        more.remarks.append(Remark.toldAgain.text)
-        if words {
-            // The longest beginning that the ticket says already need not be said twice.
-            let said = submissions.map(\.text).filter { !$0.isEmpty && told.text.hasPrefix($0 + "\n") }
-            if let longest = said.max(by: { $0.utf8.count < $1.utf8.count }) {
-                more.text = String(told.text.dropFirst(longest.count + 1))
-            }
-        } else {
-            more.text = ""
-            more.call?.turns = []
-        }
+        more.remarks.append((isStranger(told) ? Remark.otherCaller : .toldAgain).text)
+        more.text = words ? unsaid(told.text) : ""
+        if !words { more.call?.turns = [] }
         return more
+    }
+
+    /// Without the lines that the ticket says already, each as often as it says them; the turns of the call stay whole.
+    private func unsaid(_ text: String) -> String {
+        var said: [String: Int] = [:]
+        for known in submissions {
+            for line in known.text.split(separator: "\n") { said[SpokenWords.folded(line), default: 0] += 1 }
+        }
+        return text.split(separator: "\n").filter { line in
+            guard let count = said[SpokenWords.folded(line)], count > 0 else { return true }
+            said[SpokenWords.folded(line)] = count - 1
+            return false
+        }.joined(separator: "\n")
     }
 
     private func apart(_ told: Submission) -> Submission {
@@ -69,6 +84,13 @@ struct KnownCall: Sendable {
         other.remarks.append(Remark.callIDUsed(ticket).text)
         return other
     }
+
+    private func isStranger(_ told: Submission) -> Bool {
+        let numbers = numbers(told)
+        return !callers.isEmpty && !numbers.isEmpty && !numbers.contains(where: isKnown)
+    }
+
+    private func numbers(_ told: Submission) -> [String] { told.people.flatMap(\.contacts).map(\.value) }
 
     /// With or without country or area code it is the same number.
     private func isKnown(_ number: String) -> Bool {
@@ -89,13 +111,13 @@ struct KnownCall: Sendable {
         }
     }
 
-    private func hasNewFacts(_ told: Submission, _ numbers: [String]) -> Bool {
+    private func hasNewFacts(_ told: Submission) -> Bool {
         let calls = submissions.compactMap(\.call)
         func isNew<Value: Equatable>(_ fact: KeyPath<Call, Value?>) -> Bool {
             guard let value = told.call?[keyPath: fact] else { return false }
             return !calls.contains { $0[keyPath: fact] == value }
         }
-        return !numbers.allSatisfy(isKnown) || told.confidential && !submissions.contains(where: \.confidential)
+        return !numbers(told).allSatisfy(isKnown) || told.confidential && !submissions.contains(where: \.confidential)
             || isNew(\.recording) || isNew(\.agent) || isNew(\.started) || isNew(\.ended)
     }
 }

@@ -63,6 +63,8 @@ package enum Remark: Sendable, Equatable {
     case callIDUsed(TicketNumber?)
     /// On a follow-up: what the ticket already had came again with it.
     case toldAgain
+    /// The same, where the caller's number is another than the ticket has.
+    case otherCaller
 
     /// Both languages in one line, as `Phrase(kept:)` reads them.
     package var text: String { words.kept }
@@ -97,6 +99,10 @@ package enum Remark: Sendable, Equatable {
                 en: "the id of this call was used before, for ticket \(ticket?.description ?? "?")")
         case .toldAgain:
             Phrase(zh: "同一通电话再次送来，内容有增加", en: "the same call came again and says more")
+        case .otherCaller:
+            Phrase(
+                zh: "同一通电话再次送来，主叫号码与原来的不同，以后来的为准",
+                en: "the same call came again with another caller's number; the later one counts")
         }
     }
 }
