@@ -52,10 +52,13 @@ struct ListTickets: AsyncParsableCommand {
     private func search(_ ledger: OpenLedger, before: Int64?) async throws -> [Ticket] {
         var (found, looked, before): ([Ticket], Int, Int64?) = ([], 0, before)
         while found.count < limit {
-            let page = try await ledger.store.latest(before: before, limit: 500)
+            let page =
+                if let department {
+                    try await ledger.store.latest(of: department, before: before, limit: 500)
+                } else { try await ledger.store.latest(before: before, limit: 500) }
             guard let last = page.last else { break }
             for ticket in page where found.count < limit {
-                if try await fits(ticket, ledger) { found.append(ticket) }
+                if fits(ticket, ledger) { found.append(ticket) }
             }
             (before, looked) = (last.number.id, looked + page.count)
             if looked >= ListTickets.reach, found.count < limit {
@@ -69,13 +72,12 @@ struct ListTickets: AsyncParsableCommand {
         return found
     }
 
-    private func fits(_ ticket: Ticket, _ ledger: OpenLedger) async throws -> Bool {
+    private func fits(_ ticket: Ticket, _ ledger: OpenLedger) -> Bool {
         guard inState == nil || ticket.state == inState, channel == nil || ticket.channel == channel else {
             return false
         }
-        if let area, ticket.area != area, !ledger.city.areas.isWithin(ticket.area ?? "", area) { return false }
-        guard let department else { return true }
-        return try await ledger.store.assignments(of: ticket.number.id).contains { $0.department == department }
+        guard let area else { return true }
+        return ticket.area == area || ledger.city.areas.isWithin(ticket.area ?? "", area)
     }
 
     private func table(_ rows: [TicketFacts], _ ledger: OpenLedger) -> Table {

@@ -31,8 +31,8 @@ struct ReadingAgain {
         do throws(Trouble) { items = try await self.items(kept.parcel, by: channel) } catch {
             return stays(error.words.kept)
         }
-        if write, kept.arrivals.count == 1, first.item == 0, items.count > 1 {
-            try await accept(items, of: kept.parcel, first: kept.arrivals[0])
+        if write, kept.items == 1, let key = kept.quarantined.first, first.item == 0, items.count > 1 {
+            try await accept(items, of: kept.parcel, first: key)
         }
         var outcomes: [Outcome] = []
         for row in rows {

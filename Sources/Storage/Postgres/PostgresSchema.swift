@@ -15,7 +15,10 @@ enum PostgresSchema {
             .first { row throws(PostgresFailure) in try row.bytes() }
         let version = kept.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
         guard version <= steps.count else {
-            throw .refused("the ledger has schema \(version), this program knows \(steps.count); install the newer one")
+            throw .refused(
+                Phrase(
+                    zh: "账本的结构版本是 \(version)，本程序只认到 \(steps.count)；请安装更新的版本",
+                    en: "the ledger has schema \(version), this program knows \(steps.count); install the newer one"))
         }
         for step in steps.prefix(last).dropFirst(version) { try connection.script(step) }
         if version < last {
@@ -64,7 +67,6 @@ enum PostgresSchema {
             CHECK ((class IN ('ticket', 'follow-up')) = (ticket IS NOT NULL)),
             CHECK (class <> 'refused' OR reason IS NOT NULL)
         );
-        CREATE INDEX arrivals_by_parcel ON arrivals USING brin (parcel) WITH (pages_per_range = 8, autosummarize = on);
 
         CREATE TABLE tickets (
             id bigint PRIMARY KEY CHECK (id > 0),

@@ -16,23 +16,26 @@ extension PostgresStore {
         }
     }
 
-    package func parcel(_ id: Int64) async throws(Trouble) -> (parcel: KeptParcel, arrivals: [Data])? {
+    package func parcel(_ id: Int64) async throws(Trouble) -> (
+        parcel: KeptParcel, items: Int, quarantined: [Data]
+    )? {
         let parcels = try await read(
-            "SELECT channel, received, envelope, body, blob, size FROM parcels WHERE id = $1", .int(id)
+            "SELECT channel, received, envelope, body, blob, size, items FROM parcels WHERE id = $1", .int(id)
         ) { row throws(PostgresFailure) in
             let (channel, received) = (try row.text(), try row.instant())
             let envelope = Sealed(try row.bytes())
             let (body, blob) = (row.optionalBytes(), row.optionalText())
-            return KeptParcel(
+            let kept = KeptParcel(
                 channel: channel, received: received, envelope: envelope,
                 body: blob.map { .blob(BlobID(hex: $0)) } ?? .sealed(Sealed(body ?? Data())),
                 size: try row.int(), arrivals: [])
+            return (kept, Int(try row.int()))
         }
         guard let parcel = parcels.first else { return nil }
-        let keys = try await read("SELECT key FROM arrivals WHERE parcel = $1 ORDER BY item", .int(id)) {
+        let keys = try await read("SELECT key FROM quarantine WHERE parcel = $1 ORDER BY item", .int(id)) {
             row throws(PostgresFailure) in try row.bytes()
         }
-        return (parcel, keys)
+        return (parcel.0, parcel.1, keys)
     }
 
     package func replay(

@@ -13,6 +13,14 @@ extension PostgresStore {
             .int(before ?? .max), .int(Int64(limit)), row: Ticket.init(row:))
     }
 
+    package func latest(of department: String, before: Int64?, limit: Int) async throws(Trouble) -> [Ticket] {
+        try await read(
+            """
+            SELECT \(Ticket.columns) FROM tickets WHERE id IN (SELECT DISTINCT ticket FROM assignments
+                WHERE department = $1 AND ticket < $2 ORDER BY ticket DESC LIMIT $3) ORDER BY id DESC
+            """, .text(department), .int(before ?? .max), .int(Int64(limit)), row: Ticket.init(row:))
+    }
+
     package func entries(of tickets: [Int64]) async throws(Trouble) -> [Entry] {
         try await read(
             """

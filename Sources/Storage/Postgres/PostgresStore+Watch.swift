@@ -57,8 +57,10 @@ extension PostgresStore {
             try link.look { connection throws(PostgresFailure) in
                 try connection.run(
                     """
+                    SELECT channel, 'ticket', count(*) FROM tickets GROUP BY channel UNION ALL
                     SELECT parcels.channel, arrivals.class, count(*) FROM arrivals
-                    JOIN parcels ON parcels.id = arrivals.parcel GROUP BY 1, 2 ORDER BY 1, 2
+                    JOIN parcels ON parcels.id = arrivals.parcel WHERE arrivals.class <> 'ticket' GROUP BY 1, 2
+                    ORDER BY 1, 2
                     """
                 ).map { row throws(PostgresFailure) in
                     ChannelCount(

@@ -19,21 +19,23 @@ extension SQLiteStore {
         }
     }
 
-    package func parcel(_ id: Int64) async throws(Trouble) -> (parcel: KeptParcel, arrivals: [Data])? {
+    package func parcel(_ id: Int64) async throws(Trouble) -> (
+        parcel: KeptParcel, items: Int, quarantined: [Data]
+    )? {
         try await read { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT channel, received, envelope, body, blob, size FROM parcels WHERE id = ?",
+                    db, sql: "SELECT channel, received, envelope, body, blob, size, items FROM parcels WHERE id = ?",
                     arguments: [id])
             else { return nil }
             let body: KeptParcel.Body =
                 if let blob = row[4] as String? { .blob(BlobID(hex: blob)) } else { .sealed(Sealed(row[3])) }
             let keys = try Data.fetchAll(
-                db, sql: "SELECT key FROM arrivals WHERE parcel = ? ORDER BY item", arguments: [id])
+                db, sql: "SELECT key FROM quarantine WHERE parcel = ? ORDER BY item", arguments: [id])
             return (
                 KeptParcel(
                     channel: row[0], received: row.instant(1), envelope: Sealed(row[2]), body: body, size: row[5],
-                    arrivals: [], cursor: nil), keys
+                    arrivals: [], cursor: nil), row[6], keys
             )
         }
     }

@@ -22,6 +22,18 @@ extension SQLiteStore {
         }
     }
 
+    package func latest(of department: String, before: Int64?, limit: Int) async throws(Trouble) -> [Ticket] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(Ticket.columns) FROM tickets WHERE id IN (SELECT DISTINCT ticket FROM assignments
+                        WHERE department = ? AND ticket < ? ORDER BY ticket DESC LIMIT ?) ORDER BY id DESC
+                    """, arguments: [department, before ?? Int64.max, limit]
+            ).map(Ticket.init(row:))
+        }
+    }
+
     package func entries(of tickets: [Int64]) async throws(Trouble) -> [Entry] {
         try await read { db in
             try Row.fetchAll(

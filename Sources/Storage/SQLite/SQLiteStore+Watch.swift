@@ -61,8 +61,10 @@ extension SQLiteStore {
             try Row.fetchAll(
                 db,
                 sql: """
+                    SELECT channel, 'ticket', count(*) FROM tickets GROUP BY channel UNION ALL
                     SELECT parcels.channel, arrivals.class, count(*) FROM arrivals
-                    JOIN parcels ON parcels.id = arrivals.parcel GROUP BY 1, 2 ORDER BY 1, 2
+                    JOIN parcels ON parcels.id = arrivals.parcel WHERE arrivals.class <> 'ticket' GROUP BY 1, 2
+                    ORDER BY 1, 2
                     """
             ).map { ChannelCount(channel: $0[0], arrival: try .init(word: $0, 1), count: $0[2]) }
         }

@@ -15,6 +15,31 @@ import Testing
         }
     }
 
+    @Test(
+        "the tickets of one department come newest first, page by page, in whatever role", arguments: Backend.allCases)
+    func ofDepartment(backend: Backend) async throws {
+        try await backend.withStore { store in
+            var ids: [Int64] = []
+            for name in ["a", "b", "c", "d"] {
+                let id = try await store.report(name)
+                ids.append(id)
+                try await store.settle(id)
+            }
+            var more = Outcome(ticket: ids[0])
+            more.assignments = [Samples.lead(ids[0], "water")].map { part in
+                var part = part
+                part.role = .coHandler
+                return part
+            }
+            #expect(try await store.apply([more]) == [true])
+            let page = try await store.latest(of: "lighting", before: nil, limit: 3).map(\.number.id)
+            #expect(page == [ids[3], ids[2], ids[1]])
+            #expect(try await store.latest(of: "lighting", before: page[2], limit: 3).map(\.number.id) == [ids[0]])
+            #expect(try await store.latest(of: "water", before: nil, limit: 3).map(\.number.id) == [ids[0]])
+            #expect(try await store.latest(of: "roads", before: nil, limit: 3).isEmpty)
+        }
+    }
+
     @Test("the hash of an entry is found by its place, and nil where nothing stands", arguments: Backend.allCases)
     func hashes(backend: Backend) async throws {
         try await backend.withStore { store in
@@ -62,10 +87,18 @@ import Testing
                 Samples.parcel(on: "mail", ("a", Samples.submission("two"))),
                 Samples.parcel(on: "mail", ("c", Samples.submission("three"))),
             ])
+            let number = try #require(try await store.latest(before: nil, limit: 1).first).number
+            _ = try await store.accept([
+                Samples.parcel(on: "mail", ("d", Samples.submission("more", followsUp: number))),
+                Samples.parcel(on: "web", ("e", .refused("no")), ("f", .notice(.bounce, "gone"))),
+            ])
             #expect(
                 try await store.classes() == [
+                    ChannelCount(channel: "mail", arrival: .followUp, count: 1),
                     ChannelCount(channel: "mail", arrival: .ticket, count: 2),
+                    ChannelCount(channel: "web", arrival: .notice, count: 1),
                     ChannelCount(channel: "web", arrival: .quarantined, count: 1),
+                    ChannelCount(channel: "web", arrival: .refused, count: 1),
                     ChannelCount(channel: "web", arrival: .ticket, count: 1),
                 ])
         }

@@ -16,6 +16,9 @@ import Testing
             try await store.pool.writeWithoutTransaction { db in db.trace(seen.note) }
             try await store.pool.read { db in db.trace(seen.note) }
             try await SteadyWork.run(on: store)
+            // What people ask for all day long.
+            _ = try await store.latest(of: "lighting", before: nil, limit: 20)
+            _ = try await store.parcel(1)
             try await store.pool.writeWithoutTransaction { db in db.trace(nil) }
             try await store.pool.read { db in db.trace(nil) }
             let statements = seen.statements.filter(isQuery)
