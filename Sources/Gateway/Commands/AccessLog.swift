@@ -49,7 +49,10 @@ struct AccessLog: AsyncParsableCommand {
                 Terminal.both("看了什么", "shown"), Terminal.both("理由", "why"),
             ])
             table.rows = rows.map { row in
-                [ledger.time(row.at), row.actor, row.ticket?.description ?? "—", Self.words(row.shown), row.reason]
+                [
+                    ledger.time(row.at), ledger.actor(row.actor), row.ticket?.description ?? "—", Self.words(row.shown),
+                    row.reason,
+                ]
             }
             Terminal.say(table.text)
         }

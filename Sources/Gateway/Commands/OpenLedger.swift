@@ -69,6 +69,16 @@ struct OpenLedger {
         return unsafe "operator:" + String(cString: record.pointee.pw_name)
     }
 
+    /// Who made an entry: the citizen, the program, a department by its code, or a person by account.
+    func actor(_ name: String) -> String {
+        switch name {
+        case "citizen": Terminal.both("群众", "citizen")
+        case "intake": Terminal.both("系统", "intake")
+        default:
+            name.hasPrefix("operator:") ? Terminal.both("值班员 ", "operator ") + name.dropFirst(9) : department(name)
+        }
+    }
+
     /// On the city's clocks: 2026-11-21 08:05.
     func time(_ instant: Instant) -> String { LocalTime.text(instant, in: city) }
     func time(_ instant: Instant?) -> String { instant.map { time($0) } ?? "—" }

@@ -65,7 +65,8 @@ extension TicketReport {
         }
         title(both("历史", "history"))
         for entry in history {
-            lines.append("\(entry.sequence). \(ledger.time(entry.at))  \(entry.actor)  \(entry.words[language])")
+            lines.append(
+                "\(entry.sequence). \(ledger.time(entry.at))  \(ledger.actor(entry.actor))  \(entry.words[language])")
         }
         return lines.joined(separator: "\n")
     }

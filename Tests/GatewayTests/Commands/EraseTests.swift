@@ -52,6 +52,8 @@ import Testing
             let log = try await gateway.lines(Row.self, ["access", "--ticket", "1"])
             #expect(log.lines.map(\.reason) == ["核对", "回访〔电话〕"], "\(log.output)")
             #expect(log.lines.allSatisfy { $0.actor.hasPrefix("operator:") && $0.shown == "identity" })
+            let table = try await gateway.command(["access"]).output
+            #expect(table.contains("身份") && table.contains("值班员 "), "\(table)")
             #expect(try await gateway.command(["erase", "--due"]).status == 0)
             // What comes later is a report of its own.
             _ = try await gateway.call(HookSender.call(gateway, id: "b", body: HookSender.report("路灯又坏了")))
