@@ -11,8 +11,7 @@ struct PipelineTests {
 
     init() throws {
         keys = try Keys(master: Data(repeating: 1, count: 32))
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        city = try City.load(directory: tests.appending(path: "Fixtures/small-city").path)
+        city = try ExampleCity.small()
     }
 
     private func ticket(_ state: Ticket.State = .received) -> Ticket {

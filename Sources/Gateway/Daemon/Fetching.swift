@@ -13,21 +13,7 @@ struct Fetching: Sendable {
     /// may take hours, and nobody else begins with them meanwhile.
     static let lease = Duration.seconds(600)
 
-    func work(_ jobs: [Job]) async -> [Outcome] {
-        guard let dossiers = await works.dossiers(for: jobs) else { return [] }
-        var outcomes: [Outcome] = []
-        for job in jobs {
-            guard let dossier = dossiers[job.subject] else {
-                outcomes.append(
-                    works.later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
-                continue
-            }
-            do throws(Trouble) { outcomes += try await fetch(dossier, job) } catch {
-                outcomes.append(works.later(job, ticket: job.subject, error))
-            }
-        }
-        return outcomes
-    }
+    func work(_ jobs: [Job]) async -> [Outcome] { await works.each(jobs, fetch) }
 
     /// Gets all files of a ticket; what was got is written even if another must be tried again. Nothing comes of it where
     /// somebody else has taken the job: what was got goes with the sweep.

@@ -119,6 +119,28 @@ struct Works: Sendable {
         }
     }
 
+    /// What comes of each job about a ticket; one whose ticket cannot be opened, or that meets trouble, is put off.
+    func each(
+        _ jobs: [Job], _ work: (Dossier, Job) async throws(Trouble) -> [Outcome]
+    ) async -> [Outcome] {
+        let dossiers: [Int64: Dossier]
+        do throws(Trouble) { dossiers = try await self.dossiers(of: jobs.map(\.subject)) } catch {
+            tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
+            return []
+        }
+        var outcomes: [Outcome] = []
+        for job in jobs {
+            guard let dossier = dossiers[job.subject] else {
+                outcomes.append(later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
+                continue
+            }
+            do throws(Trouble) { outcomes += try await work(dossier, job) } catch {
+                outcomes.append(later(job, ticket: job.subject, error))
+            }
+        }
+        return outcomes
+    }
+
     /// A job put off because of trouble of our own; it counts as an attempt and pauses grow.
     func later(_ job: Job, ticket: Int64, _ trouble: Trouble) -> Outcome {
         tools.log.warning(

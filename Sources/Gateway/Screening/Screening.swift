@@ -10,19 +10,7 @@ struct Screening: Sendable {
     private static let backoff = Backoff(first: .seconds(5), longest: .seconds(60), factor: 2)
 
     func work(_ jobs: [Job]) async -> [Outcome] {
-        guard let dossiers = await works.dossiers(for: jobs) else { return [] }
-        var outcomes: [Outcome] = []
-        for job in jobs {
-            guard let dossier = dossiers[job.subject] else {
-                outcomes.append(
-                    works.later(job, ticket: job.subject, .needsPerson("工单打不开", "the ticket cannot be opened")))
-                continue
-            }
-            do throws(Trouble) { outcomes.append(try await screen(dossier, job)) } catch {
-                outcomes.append(works.later(job, ticket: job.subject, error))
-            }
-        }
-        return outcomes
+        await works.each(jobs) { dossier, job throws(Trouble) in [try await screen(dossier, job)] }
     }
 
     private func screen(_ dossier: Dossier, _ job: Job) async throws(Trouble) -> Outcome {

@@ -39,28 +39,10 @@ extension PostgresStore {
                     let rows = try connection.run(sql.replacing(":ticket", with: "$1"), .int(ticket))
                     return Int(try rows.first { row throws(PostgresFailure) in try row.int() } ?? 0)
                 }
-                var sight = ErasureSight()
-                sight.seen = try count("SELECT entries FROM tickets WHERE id = :ticket")
-                if sight.seen == 0 { return nil }
-                sight.preserved = try count("SELECT count(*) FROM preserved WHERE ticket = :ticket") > 0
-                if parts.contains(.identity) {
-                    sight.contacts = try count("SELECT count(*) FROM contacts WHERE ticket = :ticket")
-                }
-                sight.entries = try count(
-                    """
-                    SELECT count(*) FROM entries WHERE ticket = :ticket AND payload IS NOT NULL
-                        AND kind IN (\(Erasure.kinds(parts)))
-                    """)
-                if parts.contains(.text) {
-                    sight.messages = try count(
-                        "SELECT count(*) FROM deliveries WHERE ticket = :ticket AND octet_length(content) > 0")
-                }
-                let raw = "SELECT count(*) FROM parcels WHERE id IN (\(Erasure.parcels)) AND octet_length(envelope) > 0"
-                sight.parcels = try count("\(raw) AND NOT \(Erasure.isWanted)")
-                sight.shared = try count("\(raw) AND \(Erasure.isWanted)")
-                if parts.contains(.attachments) {
-                    sight.files = try count("SELECT count(*) FROM files WHERE ticket = :ticket")
-                }
+                let seen = try count("SELECT entries FROM tickets WHERE id = :ticket")
+                if seen == 0 { return nil }
+                var sight = try Erasure.sight(of: parts, length: "octet_length", count)
+                sight.seen = seen
                 sight.copies = try connection.run(Erasure.copies.replacing(":ticket", with: "$1"), .int(ticket))
                     .map { row throws(PostgresFailure) in try row.text() }
                 return sight

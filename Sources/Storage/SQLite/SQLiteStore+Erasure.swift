@@ -26,32 +26,13 @@ extension SQLiteStore {
 
     package func sight(of parts: Set<ErasurePart>, ticket: Int64) async throws(Trouble) -> ErasureSight {
         try await read { db in
-            var sight = ErasureSight()
             func count(_ sql: String) throws -> Int {
                 try Int.fetchOne(db, sql: sql, arguments: ["ticket": ticket]) ?? 0
             }
             let seen = try Int.fetchOne(db, sql: "SELECT entries FROM tickets WHERE id = ?", arguments: [ticket])
             guard let seen else { throw Trouble.lasting("没有工单 \(ticket)", "there is no ticket \(ticket)") }
+            var sight = try Erasure.sight(of: parts, length: "length", count)
             sight.seen = seen
-            sight.preserved = try count("SELECT count(*) FROM preserved WHERE ticket = :ticket") > 0
-            if parts.contains(.identity) {
-                sight.contacts = try count("SELECT count(*) FROM contacts WHERE ticket = :ticket")
-            }
-            sight.entries = try count(
-                """
-                SELECT count(*) FROM entries WHERE ticket = :ticket AND payload IS NOT NULL
-                    AND kind IN (\(Erasure.kinds(parts)))
-                """)
-            if parts.contains(.text) {
-                sight.messages = try count(
-                    "SELECT count(*) FROM deliveries WHERE ticket = :ticket AND length(content) > 0")
-            }
-            let raw = "SELECT count(*) FROM parcels WHERE id IN (\(Erasure.parcels)) AND length(envelope) > 0"
-            sight.parcels = try count("\(raw) AND NOT \(Erasure.isWanted)")
-            sight.shared = try count("\(raw) AND \(Erasure.isWanted)")
-            if parts.contains(.attachments) {
-                sight.files = try count("SELECT count(*) FROM files WHERE ticket = :ticket")
-            }
             sight.copies = try String.fetchAll(db, sql: Erasure.copies, arguments: ["ticket": ticket])
             return sight
         }

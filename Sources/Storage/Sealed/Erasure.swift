@@ -23,6 +23,33 @@ enum Erasure {
             AND (state = 'delivered' OR attempts > 0) ORDER BY recipient
         """
 
+    /// What would go, but for the copies. `count` runs a query with the ticket's id; `length` is the database's function
+    /// for the bytes of a value.
+    static func sight<Failure: Error>(
+        of parts: Set<ErasurePart>, length: String, _ count: (String) throws(Failure) -> Int
+    ) throws(Failure) -> ErasureSight {
+        var sight = ErasureSight()
+        sight.preserved = try count("SELECT count(*) FROM preserved WHERE ticket = :ticket") > 0
+        if parts.contains(.identity) {
+            sight.contacts = try count("SELECT count(*) FROM contacts WHERE ticket = :ticket")
+        }
+        sight.entries = try count(
+            """
+            SELECT count(*) FROM entries WHERE ticket = :ticket AND payload IS NOT NULL AND kind IN (\(kinds(parts)))
+            """)
+        if parts.contains(.text) {
+            sight.messages = try count(
+                "SELECT count(*) FROM deliveries WHERE ticket = :ticket AND \(length)(content) > 0")
+        }
+        let raw = "SELECT count(*) FROM parcels WHERE id IN (\(parcels)) AND \(length)(envelope) > 0"
+        sight.parcels = try count("\(raw) AND NOT \(isWanted)")
+        sight.shared = try count("\(raw) AND \(isWanted)")
+        if parts.contains(.attachments) {
+            sight.files = try count("SELECT count(*) FROM files WHERE ticket = :ticket")
+        }
+        return sight
+    }
+
     static let doomed = """
         SELECT blob FROM doomed WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.blob = doomed.blob)
             AND NOT EXISTS (SELECT 1 FROM parcels WHERE parcels.blob = doomed.blob)

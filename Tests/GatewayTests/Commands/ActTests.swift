@@ -116,17 +116,11 @@ import Testing
     @Test("a ticket at triage is routed again by a better catalogue; one that somebody signed for is not")
     func requeue() async throws {
         try await withGateway(.sqlite, channels: HookSender.channel) { gateway in
-            let city = gateway.folder + "/city"
-            try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
-            let file = gateway.folder + "/intake.yaml"
-            try String(contentsOfFile: file, encoding: .utf8).replacing(Fixtures.path("small-city"), with: city)
-                .write(toFile: file, atomically: true, encoding: .utf8)
+            let city = try gateway.ownCity()
             _ = try await gateway.call(HookSender.call(gateway, id: "msg_1", body: HookSender.report("东区的电杆歪了")))
             _ = try await eventually("it lies at triage") { gateway.handedOver(to: "triage").first }
 
-            let categories = city + "/categories.yaml"
-            try String(contentsOfFile: categories, encoding: .utf8).replacing("灯杆: 3", with: "灯杆: 3, 电杆: 5")
-                .write(toFile: categories, atomically: true, encoding: .utf8)
+            try Fixtures.replace("灯杆: 3", with: "灯杆: 3, 电杆: 5", in: city + "/categories.yaml")
             #expect(try await gateway.reload(to: gateway.privateURL).status == 0)
             #expect(try await gateway.command(["requeue", "1", "--reason", "目录已改"]).status == 0)
             _ = try await eventually("the lighting office has it") { gateway.handedOver(to: "lighting").first }

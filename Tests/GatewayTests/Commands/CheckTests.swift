@@ -98,10 +98,8 @@ import Testing
                 ("aes-key", String(repeating: "A", count: 43)),
             ] { try Data(value.utf8).write(to: URL(filePath: "\(secrets)/\(name)")) }
             try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: folder + "/city")
-            let departments = URL(filePath: folder + "/city/departments.yaml")
             let one = "english: Water Company, deliver: "
-            let listed = try String(contentsOf: departments, encoding: .utf8)
-            try Data(listed.replacing(one + "outbox", with: one + "mail").utf8).write(to: departments)
+            try Fixtures.replace(one + "outbox", with: one + "mail", in: folder + "/city/departments.yaml")
             try Data("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8)
                 .write(to: URL(filePath: folder + "/key.pem"))
             let file = folder + "/intake.yaml"

@@ -67,20 +67,13 @@ import Testing
     @Test("a department that left the city's data is a code to the operator and no code to the citizen")
     func departed() async throws {
         try await withGateway(.sqlite, channels: FormSender.channel) { gateway in
-            let city = gateway.folder + "/city"
-            try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
-            func write(_ file: String, _ old: String, _ new: String) throws {
-                let text = try String(contentsOfFile: file, encoding: .utf8)
-                #expect(text.contains(old))
-                try text.replacing(old, with: new).write(toFile: file, atomically: true, encoding: .utf8)
-            }
-            try write(gateway.folder + "/intake.yaml", Fixtures.path("small-city"), city)
+            let city = try gateway.ownCity()
             let sender = try FormSender(gateway)
             let posted = try await sender.post(sender.form(token: sender.token(), [("text", "西区停水")]))
             let number = try #require(posted.receipt)
             _ = try await eventually("the department has it") { gateway.handedOver(to: "water").first }
-            try write(city + "/departments.yaml", "code: water", "code: aqua")
-            try write(city + "/catalogue.yaml", "lead: water", "lead: aqua")
+            try Fixtures.replace("code: water", with: "code: aqua", in: city + "/departments.yaml")
+            try Fixtures.replace("lead: water", with: "lead: aqua", in: city + "/catalogue.yaml")
             #expect(try await gateway.reload(to: gateway.privateURL).status == 0)
 
             let link = "/t/\(number)?code=\(sender.keys.lookupCode(number))&lang="

@@ -9,16 +9,8 @@ import Testing
 struct HandingOverTests {
     /// The small city with the water company at a destination of its own, a folder that a file stands in the way of.
     private func apart(_ gateway: RunningGateway) throws {
-        let city = gateway.folder + "/city"
-        try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
-        let departments = city + "/departments.yaml"
-        let text = try String(contentsOfFile: departments, encoding: .utf8)
-            .replacing("english: Water Company, deliver: outbox", with: "english: Water Company, deliver: water")
-        try Data(text.utf8).write(to: URL(filePath: departments))
-        let file = gateway.folder + "/intake.yaml"
-        let settings = try String(contentsOfFile: file, encoding: .utf8)
-            .replacing(Fixtures.path("small-city"), with: city)
-        try Data(settings.utf8).write(to: URL(filePath: file))
+        let company = "english: Water Company, deliver: "
+        try Fixtures.replace(company + "outbox", with: company + "water", in: gateway.ownCity() + "/departments.yaml")
         try Data().write(to: URL(filePath: gateway.folder + "/way"))
     }
 

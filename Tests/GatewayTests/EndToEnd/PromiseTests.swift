@@ -69,20 +69,12 @@ struct PromiseTests {
     @Test("A changed catalogue is swapped by reload; a bad one is refused and the old one stays")
     func reload() async throws {
         try await withGateway(.sqlite, channels: HookSender.channel) { gateway in
-            let city = gateway.folder + "/city"
-            try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
-            let file = gateway.folder + "/intake.yaml"
-            let text = try String(contentsOfFile: file, encoding: .utf8)
-                .replacing(Fixtures.path("small-city"), with: city)
-            try Data(text.utf8).write(to: URL(filePath: file))
-            let catalogue = city + "/catalogue.yaml"
-            let rules = try String(contentsOfFile: catalogue, encoding: .utf8)
-
-            try Data(rules.replacing("lead: water", with: "lead: nobody").utf8).write(to: URL(filePath: catalogue))
+            let catalogue = try gateway.ownCity() + "/catalogue.yaml"
+            try Fixtures.replace("lead: water", with: "lead: nobody", in: catalogue)
             let (refused, words) = try await gateway.reload(to: gateway.privateURL)
             #expect(refused == 78 && words.contains("nobody"))
 
-            try Data(rules.replacing("lead: water", with: "lead: east-office").utf8).write(to: URL(filePath: catalogue))
+            try Fixtures.replace("lead: nobody", with: "lead: east-office", in: catalogue)
             let (done, said) = try await gateway.reload(to: gateway.privateURL)
             #expect(done == 0, "\(said)")
             _ = try await gateway.call(HookSender.call(gateway, id: "msg_6", body: HookSender.report("停水了，水管漏水")))

@@ -80,12 +80,6 @@ import Testing
     @Test("the running daemon keeps, settles and hands over through steps back, forward and to a leap day")
     func running() async throws {
         try await withFolder { folder in
-            let library = folder + "/stepped-clock.so"
-            let compiler = try Process.run(
-                URL(filePath: "/usr/bin/env"),
-                arguments: ["clang", "-shared", "-fPIC", "-o", library, Fixtures.path("servers/stepped-clock.c")])
-            compiler.waitUntilExit()
-            #expect(compiler.terminationStatus == 0)
             try await on(.sqlite) { connection in
                 let gateway = try RunningGateway(
                     folder: folder, ledger: .sqlite, connection: connection, channels: HookSender.channel)
@@ -98,7 +92,7 @@ import Testing
                     try clock.write(contentsOf: Data("\(seconds)                    ".utf8.prefix(20)))
                 }
                 try set(0)
-                try await gateway.start(under: ["/usr/bin/env", "LD_PRELOAD=\(library)", "STEPPED_CLOCK=\(ahead)"])
+                try await gateway.start(under: SteppedClock.under(ahead, in: folder))
                 defer { gateway.stop(SIGKILL) }
                 let leapDay = Int64(1_835_409_600) - Int64(Date().timeIntervalSince1970)
                 let moments: [Int64] = [0, -7200, 3 * 86400, leapDay]

@@ -7,24 +7,16 @@ import Foundation
 enum DeafCity {
     /// To be called before the gateway is started.
     static func prepare(_ gateway: RunningGateway, _ departments: [String]) throws {
-        let city = gateway.folder + "/city"
-        try FileManager.default.copyItem(atPath: Fixtures.path("small-city"), toPath: city)
-        func edit(_ path: String, _ change: (String) -> String) throws {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            try Data(change(text).utf8).write(to: URL(filePath: path))
+        let city = try gateway.ownCity()
+        func add(_ lines: [String], under head: String, in file: String) throws {
+            try Fixtures.replace(head + "\n", with: ([head] + lines).joined(separator: "\n") + "\n", in: city + file)
         }
-        try edit(city + "/departments.yaml") { text in
-            text + "\n"
-                + departments.map { "  - { code: \($0), name: \($0), english: \($0), deliver: \($0) }" }
-                .joined(separator: "\n")
-        }
-        try edit(city + "/catalogue.yaml") { text in
-            text.replacing(
-                "rules:\n",
-                with: "rules:\n"
-                    + departments.map { "  - { name: \($0), when: { words: [\(word($0))] }, lead: \($0) }\n" }.joined())
-        }
-        try edit(gateway.folder + "/intake.yaml") { $0.replacing(Fixtures.path("small-city"), with: city) }
+        try add(
+            departments.map { "  - { code: \($0), name: \($0), english: \($0), deliver: \($0) }" },
+            under: "departments:", in: "/departments.yaml")
+        try add(
+            departments.map { "  - { name: \($0), when: { words: [\(word($0))] }, lead: \($0) }" },
+            under: "rules:", in: "/catalogue.yaml")
     }
 
     /// No word may be found inside another.

@@ -22,6 +22,21 @@ import Testing
         ]
     }
 
+    /// Runs `body` with a daemon started under the fault; before that once without, so that the log is there.
+    private func failing(
+        _ fault: Fault, when: String, _ body: (RunningGateway, Senders) async throws -> Void
+    ) async throws {
+        try await withFolder { folder in
+            let gateway = try RunningGateway(
+                folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
+            try await gateway.start()
+            #expect(gateway.stop() == 0)
+            try await gateway.start(under: Self.under(fault, when: when, gateway))
+            defer { gateway.stop(SIGKILL) }
+            try await body(gateway, Senders(gateway: gateway))
+        }
+    }
+
     @Test(
         "after an error of the disk nothing is acknowledged any more, the daemon ends with 74, and all that was is there",
         arguments: [
@@ -35,18 +50,11 @@ import Testing
         var (acknowledged, missing, twice) = (0, 0, 0)
         for _ in 0..<runs {
             let moment = 40 + Int(random.next() % 200)
-            try await withFolder { folder in
-                let gateway = try RunningGateway(
-                    folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
-                let senders = Senders(gateway: gateway)
-                try await gateway.start()
-                #expect(gateway.stop() == 0)
-                try await gateway.start(under: Self.under(fault, when: "\(moment)+", gateway))
+            try await failing(fault, when: "\(moment)+") { gateway, senders in
                 await senders.send { _ in false }
                 let status = try await eventually("the daemon ends by itself") { gateway.ended }
                 #expect(status == 74)
                 try await gateway.start()
-                defer { gateway.stop(SIGKILL) }
                 let (lost, doubled) = try await senders.lost()
                 #expect(lost == 0 && doubled == 0)
                 #expect(try await gateway.command(["audit", "verify"]).status == 0)
@@ -89,14 +97,7 @@ import Testing
     @Test("while the disk is full senders are told to come back, and once there is room the same daemon takes reports")
     func full() async throws {
         let fault = Fault(calls: "pwrite64", error: "ENOSPC")
-        try await withFolder { folder in
-            let gateway = try RunningGateway(
-                folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
-            let senders = Senders(gateway: gateway)
-            try await gateway.start()
-            #expect(gateway.stop() == 0)
-            try await gateway.start(under: Self.under(fault, when: "60..120", gateway))
-            defer { gateway.stop(SIGKILL) }
+        try await failing(fault, when: "60..120") { _, senders in
             let refused = Mutex((count: 0, after: 0))
             await senders.send { status in
                 #expect(status == 200 || status == 503)

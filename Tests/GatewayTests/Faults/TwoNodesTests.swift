@@ -82,14 +82,8 @@ import Testing
 
     /// What a process whose clock is an hour ahead is started under.
     private static func hourAhead(in folder: String) throws -> [String] {
-        let library = folder + "/stepped-clock.so"
-        let compiler = try Process.run(
-            URL(filePath: "/usr/bin/env"),
-            arguments: ["clang", "-shared", "-fPIC", "-o", library, Fixtures.path("servers/stepped-clock.c")])
-        compiler.waitUntilExit()
-        #expect(compiler.terminationStatus == 0)
         try Data("3600".utf8).write(to: URL(filePath: folder + "/ahead"))
-        return ["/usr/bin/env", "LD_PRELOAD=\(library)", "STEPPED_CLOCK=\(folder)/ahead"]
+        return try SteppedClock.under(folder + "/ahead", in: folder)
     }
 
     private func withNodes(_ body: (Nodes) async throws -> Void) async throws {

@@ -87,11 +87,8 @@ import Testing
             try bench.put("b.json", Self.second)
             try await bench.scanLater()
             for _ in 0..<2 {
-                let folder = bench.path("claimed", "1-x")
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 for name in ["a.json", "b.json"] {
-                    try FileManager.default.moveItem(
-                        atPath: bench.path("done/2026-01-05", name), toPath: folder + "/" + name)
+                    try bench.move("done/2026-01-05/\(name)", "claimed/1-x/\(name)")
                 }
                 #expect(try await bench.scanLater().taken == 2)
             }

@@ -61,6 +61,13 @@ struct DropBench {
     }
     func put(_ name: String, _ text: String) throws { try put(name, Array(text.utf8)) }
 
+    /// Moves a file as a crash left it; its folder is made.
+    func move(_ from: String, _ to: String) throws {
+        let folder = URL(filePath: path(to)).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: path(from), toPath: path(to))
+    }
+
     /// One scan after everything has become still.
     @discardableResult
     func scanLater() async throws -> Drop.Step {

@@ -12,19 +12,13 @@ import Testing
     private static let facts =
         "{\"call_id\": \"7\", \"start\": \"2026-01-05 09:24:00\", \"caller\": \"13800138000\"}"
 
-    private func move(_ bench: DropBench, _ from: String, _ to: String) throws {
-        let folder = URL(filePath: bench.path(to)).deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try FileManager.default.moveItem(atPath: bench.path(from), toPath: bench.path(to))
-    }
-
     @Test("Killed after the file was moved and before its facts were: the facts follow, and nothing is set aside")
     func betweenFileAndFacts() async throws {
         try await DropBench.run { bench in
             try bench.put("a.txt", Self.call)
             try bench.put("a.txt.meta.json", Self.facts)
             try await bench.scanLater()
-            try move(bench, "done/2026-01-05/a.txt.meta.json", "claimed/1-x/a.txt.meta.json")
+            try bench.move("done/2026-01-05/a.txt.meta.json", "claimed/1-x/a.txt.meta.json")
             #expect(try await bench.scanLater() == Drop.Step())
             #expect(bench.doneNames() == ["a.txt", "a.txt.meta.json"])
             #expect(bench.names("claimed").isEmpty && bench.names("quarantine").isEmpty)
@@ -38,7 +32,7 @@ import Testing
             try bench.put("a.txt.meta.json", Self.facts)
             try await bench.scanLater()
             for name in ["a.txt", "a.txt.meta.json"] {
-                try move(bench, "done/2026-01-05/\(name)", "claimed/1-x/\(name)")
+                try bench.move("done/2026-01-05/\(name)", "claimed/1-x/\(name)")
             }
             #expect(try await bench.scanLater().taken == 1)
             #expect(bench.doneNames() == ["a.txt", "a.txt.meta.json"])
@@ -51,7 +45,7 @@ import Testing
         try await DropBench.run { bench in
             try bench.put("a.txt", Self.call)
             try bench.put("a.txt.meta.json", Self.facts)
-            try move(bench, "incoming/a.txt.meta.json", "claimed/1-x/a.txt.meta.json")
+            try bench.move("incoming/a.txt.meta.json", "claimed/1-x/a.txt.meta.json")
             #expect(try await bench.scanLater().taken == 1)
             let ticket = try #require(try await bench.store.latest(before: nil, limit: 1).first)
             #expect(try await bench.store.contacts(of: ticket.number.id).count == 1)
@@ -63,7 +57,7 @@ import Testing
         try await DropBench.run { bench in
             try bench.put("cut.json", "{\"turns\": [")
             try await bench.scanLater()
-            try move(bench, "quarantine/cut.json", "claimed/1-x/cut.json")
+            try bench.move("quarantine/cut.json", "claimed/1-x/cut.json")
             #expect(try await bench.scanLater() == Drop.Step(quarantined: 1))
             #expect(bench.names("quarantine") == ["cut.json", "cut.json.reason.txt"])
             #expect(try await bench.store.books().quarantined == 1)

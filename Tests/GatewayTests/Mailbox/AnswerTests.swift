@@ -14,17 +14,7 @@ struct AnswerTests {
     ) async throws {
         try await withDovecot { dovecot in
             try await withSMTPSink { sink in
-                let destinations = """
-                    - name: outbox
-                      kind: smtp
-                      host: 127.0.0.1
-                      port: \(sink.port)
-                      security: plain
-                      from: hotline@example.com
-                      address: "{department}@example.com"
-                      networks: [127.0.0.0/8]
-                    - { name: desk, kind: folder, path: outbox }
-                    """
+                let destinations = sink.destination + "\n- { name: desk, kind: folder, path: outbox }"
                 let channels = HookSender.channel + "\n" + (try dovecot.channel())
                 try await withGateway(
                     ledger, channels: channels, destinations: destinations,

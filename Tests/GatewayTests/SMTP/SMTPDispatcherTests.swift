@@ -93,17 +93,7 @@ struct SMTPDispatcherTests {
         arguments: Backend.allCases)
     func wholeWay(_ ledger: Backend) async throws {
         try await withSMTPSink { sink in
-            let destinations = """
-                - name: outbox
-                  kind: smtp
-                  host: 127.0.0.1
-                  port: \(sink.port)
-                  security: plain
-                  from: hotline@example.com
-                  address: "{department}@example.com"
-                  networks: [127.0.0.0/8]
-                """
-            try await withGateway(ledger, channels: HookSender.channel, destinations: destinations) { gateway in
+            try await withGateway(ledger, channels: HookSender.channel, destinations: sink.destination) { gateway in
                 let body = HookSender.report("水管漏水，13800138000", phone: "13800138000")
                 _ = try await gateway.call(HookSender.call(gateway, id: "s1", body: body))
                 let mail = try await sink.mail()

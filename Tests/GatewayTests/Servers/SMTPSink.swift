@@ -18,6 +18,20 @@ struct SMTPSink: Sendable {
     let port: Int
     let caFile: String?
 
+    /// A destination that writes to it as YAML, called `outbox`.
+    var destination: String {
+        """
+        - name: outbox
+          kind: smtp
+          host: 127.0.0.1
+          port: \(port)
+          security: plain
+          from: hotline@example.com
+          address: "{department}@example.com"
+          networks: [127.0.0.0/8]
+        """
+    }
+
     /// The next mail it accepted (or took without saying so).
     func mail() async throws -> Mail { try await process.next(Mail.self) }
 }

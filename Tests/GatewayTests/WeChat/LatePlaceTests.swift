@@ -24,19 +24,7 @@ struct LatePlaceTests {
     func moved(_ ledger: Backend) async throws {
         let platform = WeChatPlatform()
         try await withFolder { secrets in
-            for (name, value) in ["token": platform.token, "key": platform.key, "secret": "appsecret"] {
-                try Data(value.utf8).write(to: URL(filePath: "\(secrets)/\(name)"))
-            }
-            let channel = """
-                - name: wx
-                  kind: wechat-oa
-                  appid: \(platform.appid)
-                  tokens: ["file:\(secrets)/token"]
-                  keys: ["file:\(secrets)/key"]
-                  secret: "file:\(secrets)/secret"
-                  rest: 0s
-                """
-            try await withGateway(ledger, channels: channel) { gateway in
+            try await withGateway(ledger, channels: platform.channel(in: secrets, "rest: 0s")) { gateway in
                 func push(_ xml: String) async throws {
                     let push = try platform.push(xml, to: "wx", at: .wall)
                     let answer = try await gateway.call(

@@ -16,19 +16,8 @@ struct WeChatEndToEndTests {
         server.put("pic", .file(WeChatMediaTests.jpeg))
         try await server.serve { address in
             try await withFolder { secrets in
-                for (name, value) in ["token": platform.token, "key": platform.key, "secret": "appsecret"] {
-                    try Data(value.utf8).write(to: URL(filePath: "\(secrets)/\(name)"))
-                }
-                let channel = """
-                    - name: wx
-                      kind: wechat-oa
-                      appid: \(platform.appid)
-                      tokens: ["file:\(secrets)/token"]
-                      keys: ["file:\(secrets)/key"]
-                      secret: "file:\(secrets)/secret"
-                      rest: 2s
-                      api: { address: "\(address)", networks: ["127.0.0.0/8"] }
-                    """
+                let channel = try platform.channel(
+                    in: secrets, "rest: 2s", "api: { address: \"\(address)\", networks: [\"127.0.0.0/8\"] }")
                 try await withGateway(ledger, channels: channel) { gateway in
                     func push(_ xml: String) async throws -> String? {
                         let push = try platform.push(xml, to: "wx", at: .wall)

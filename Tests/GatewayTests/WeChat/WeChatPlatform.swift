@@ -57,6 +57,18 @@ struct WeChatPlatform: Sendable {
         return String(decoding: body[20..<20 + length], as: UTF8.self)
     }
 
+    /// The channel `wx` of a gateway as YAML, its secrets as files of a folder; `more` is added to its settings.
+    func channel(in secrets: String, _ more: String...) throws -> String {
+        for (name, value) in ["token": token, "key": key, "secret": "appsecret"] {
+            try Data(value.utf8).write(to: URL(filePath: "\(secrets)/\(name)"))
+        }
+        let lines = [
+            "- name: wx", "kind: wechat-oa", "appid: \(appid)", "tokens: [\"file:\(secrets)/token\"]",
+            "keys: [\"file:\(secrets)/key\"]", "secret: \"file:\(secrets)/secret\"",
+        ]
+        return (lines + more).joined(separator: "\n  ")
+    }
+
     /// Path and body of one push in secure mode.
     func push(_ xml: String, to channel: String, at now: Instant) throws -> (path: String, body: [UInt8]) {
         let encrypted = try encrypt(xml)

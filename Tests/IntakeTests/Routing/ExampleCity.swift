@@ -1,7 +1,7 @@
 import Foundation
 import Intake
 
-/// The example city of config/, loaded once for all tests.
+/// The example city of config/, loaded once for all tests, and the small one.
 enum ExampleCity {
     static let directory: String = {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -16,6 +16,13 @@ enum ExampleCity {
             return .failure(error)
         }
     }()
+
+    /// The small city of the end-to-end tests.
+    static func small() throws(ConfigurationError) -> City {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try City.load(directory: tests.appending(path: "Fixtures/small-city").path)
+    }
 
     static func city() throws(ConfigurationError) -> City { try loaded.get() }
 }
