@@ -9,12 +9,12 @@ extension Style {
         legend { display: block; width: 100%; }
         .field > label { display: block; }
         .field > .hint, fieldset > .hint { margin: .1rem 0 .5rem; }
-        .optional { font-weight: 400; font-size: .88rem; color: var(--soft); margin-left: .3rem; }
+        .optional { font-weight: 400; font-size: .88rem; color: var(--soft); }
         input, select, textarea, button { font: inherit; color: inherit; }
         input:not([type=radio], [type=checkbox], [type=hidden]), select, textarea {
-          width: 100%; min-height: 48px; padding: .6rem .8rem; margin-top: .35rem; border: 1px solid var(--edge);
+          display: block; width: 100%; min-height: 48px; padding: .6rem .8rem; margin-top: .35rem; border: 1px solid var(--edge);
           border-radius: 10px; background: var(--card); }
-        textarea { min-height: 9.5rem; resize: vertical; line-height: 1.6; display: block; }
+        textarea { min-height: 9.5rem; resize: vertical; line-height: 1.6; }
         select { text-overflow: ellipsis; }
         option, optgroup { background: var(--card); color: var(--ink); }
         input:focus-visible, select:focus-visible, textarea:focus-visible { outline-offset: 0; border-radius: 10px; }
@@ -117,8 +117,8 @@ extension Style {
           user-select: all; -webkit-user-select: all; }
         @media (min-width: 40rem) { .pass { grid-template-columns: 1fr 1fr; } }
         .steps { counter-reset: step; margin-top: 1.1rem; }
-        .steps li { counter-increment: step; position: relative; padding: 0 0 1.4rem 3rem; min-height: 2.6rem; }
-        .steps li:last-child { padding-bottom: 0; }
+        .steps li { counter-increment: step; position: relative; padding: 0 0 1.4rem 3rem; min-height: 4rem; }
+        .steps li:last-child { padding-bottom: 0; min-height: 0; }
         .steps li::before { content: counter(step); position: absolute; left: 0; top: -.15rem; width: 2rem; height: 2rem;
           border-radius: 50%; background: var(--tint); color: var(--accent-deep); font-weight: 700; display: grid;
           place-items: center; }

@@ -70,7 +70,7 @@ extension Words {
     func moment(_ instant: Instant, in zone: Zone) -> String {
         let (day, minute) = zone.local(instant)
         let clock = "\(two(minute / 60)):\(two(minute % 60))"
-        return say("\(date(day)) \(clock)", "\(date(day)), \(clock)")
+        return say("\(date(day))\(clock)", "\(date(day)), \(clock)")
     }
 
     /// The same for a deadline, where the end of a day is called by that day.

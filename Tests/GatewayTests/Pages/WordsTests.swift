@@ -35,7 +35,7 @@ import Testing
     @Test("times are told in the zone of the city") func moments() throws {
         let zone = try #require(Zone("Asia/Shanghai"))
         let instant = Instant(milliseconds: 1_795_239_900_000)
-        #expect(Words(.chinese).moment(instant, in: zone) == "2026年11月21日（周六） 13:45")
+        #expect(Words(.chinese).moment(instant, in: zone) == "2026年11月21日（周六）13:45")
         #expect(Words(.english).moment(instant, in: zone) == "Sat 21 Nov 2026, 13:45")
         #expect(Words(.english).deadline(instant, in: zone) == "Sat 21 Nov 2026, 13:45")
         // The end of a day is that day, not the first minute of the next.

@@ -2,7 +2,8 @@ import Intake
 
 /// The parts a field is made of: label, hint, what is wrong with it, and the control they describe.
 extension FormPage {
-    var optional: HTML { "<span class=\"optional\">\(words.optional)</span>" }
+    /// After an en space (U+2002): where it stands on a line of its own, nothing is left before it.
+    var optional: HTML { "\u{2002}<span class=\"optional\">\(words.optional)</span>" }
 
     func section(_ id: String, _ title: String, _ content: HTML) -> HTML {
         """
@@ -23,7 +24,7 @@ extension FormPage {
         let attributes: HTML = "id=\"\(name)\" name=\"\(name)\"\(described(field, hint: hint != nil, problem))"
         return """
             <div class="field\(" flawed", if: problem != nil)">
-            <label for="\(name)">\(label)\(required ? nil : " \(optional)" as HTML)</label>
+            <label for="\(name)">\(label)\(required ? nil : optional)</label>
             \(hint.map { "<p class=\"hint\" id=\"\(name)-hint\">\($0)</p>" as HTML })
             \(problem)
             \(control(attributes))
@@ -83,7 +84,7 @@ extension FormPage {
         let area: HTML = """
             <fieldset class="field\(" flawed", if: problem != nil)" id="areas" aria-describedby="areas-hint" \
             data-within="\(Path.areas(within: "").text)">
-            <legend>\(words.areaLabel) \(optional)</legend>
+            <legend>\(words.areaLabel)\(optional)</legend>
             <p class="hint" id="areas-hint">\(words.areaHint)</p>
             \(problem)
             <div class="levels">\(selects)</div>

@@ -78,7 +78,7 @@ package struct FormPage: Sendable {
             "what", words.whatTitle,
             """
             <fieldset class="field" aria-describedby="kind-hint">
-            <legend>\(words.kindLabel) \(optional)</legend>
+            <legend>\(words.kindLabel)\(optional)</legend>
             <p class="hint" id="kind-hint">\(words.kindHint)</p>
             <ul class="chips">\(kinds)</ul>
             </fieldset>
