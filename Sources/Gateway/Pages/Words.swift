@@ -65,7 +65,6 @@ extension Language {
 /// What stands on every page.
 extension Words {
     var skip: String { say("跳到正文", "Skip to the main part") }
-    var languages: String { say("语言", "Language") }
     var report: String { say("我要反映", "Report") }
     var follow: String { say("查进度", "Track") }
     var menu: String { say("主菜单", "Main menu") }

@@ -78,7 +78,6 @@ package protocol Store: Keeper {
     // Staged uploads of the web form
     func stage(_ file: StagedFile) async throws(Trouble)
     func staged(_ form: Data) async throws(Trouble) -> [StagedFile]
-    func unstage(_ form: Data, files: [String]) async throws(Trouble)
     /// Removes what was staged before; gives the blobs that nothing else names.
     func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID]
 

@@ -22,12 +22,6 @@ extension PostgresStore {
         }
     }
 
-    package func unstage(_ form: Data, files: [String]) async throws(Trouble) {
-        try await run(
-            PostgresStatement(
-                "DELETE FROM staged WHERE form = $1 AND file = ANY ($2)", .bytes(form), .texts(files)))
-    }
-
     package func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID] {
         // Alone, so that no report on its way in names a file unseen.
         try await write([

@@ -117,14 +117,6 @@ extension SQLiteStore {
         }
     }
 
-    package func unstage(_ form: Data, files: [String]) async throws(Trouble) {
-        try await write { db in
-            for file in files {
-                try db.execute(sql: "DELETE FROM staged WHERE form = ? AND file = ?", arguments: [form, file])
-            }
-        }
-    }
-
     package func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID] {
         try await write { db in
             let swept = try String.fetchSet(

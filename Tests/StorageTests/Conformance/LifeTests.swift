@@ -18,8 +18,6 @@ import Testing
             let newer = staged(1, "x", "dd", at: 4)
             try await store.stage(newer)
             #expect(try await store.staged(Data([1])) == [files[1], newer])
-            try await store.unstage(Data([1]), files: ["y", "no such"])
-            #expect(try await store.staged(Data([1])) == [newer])
             #expect(try await store.staged(Data([2])) == [files[2]])
         }
     }
