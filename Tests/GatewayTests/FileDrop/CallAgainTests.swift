@@ -198,6 +198,31 @@ import Testing
         }
     }
 
+    @Test("What the machine says to all who call makes no two of them one, whatever their facts lack")
+    func machine() async throws {
+        let greeting = """
+            WEBVTT
+
+            00:00.000 --> 00:09.000
+            坐席：您好，这里是12345政务服务便民热线，为保证服务质量本次通话将被录音，坐席全忙，请您稍候或留言。
+
+            """
+        let facts = [
+            #"{"start":"2026-11-21T10:00:00+08:00","caller":"13900139000"}"#,
+            #"{"start":"2026-11-21T10:05:00+08:00","caller":"13800138000"}"#, #"{"caller":"13700137000"}"#,
+            #"{"caller":"13600136000"}"#, #"{"call_id":"7","caller":"13500135000"}"#,
+            #"{"call_id":"7","caller":"13400134000"}"#, #"{"call_id":"8"}"#,
+        ]
+        try await DropBench.run { bench in
+            for (number, one) in facts.enumerated() {
+                try bench.put("\(number).vtt", greeting)
+                try bench.put("\(number).vtt.meta.json", one)
+                try await bench.scanLater()
+            }
+            #expect(try await bench.store.books().arrivals == ["ticket": facts.count])
+        }
+    }
+
     @Test("Of a call heard twice only the lines that its ticket lacks are said again, and each as often as it was said")
     func heardOtherwise() throws {
         let number = try #require(TicketNumber("20260105-000001"))

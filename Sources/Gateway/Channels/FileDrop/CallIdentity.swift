@@ -8,8 +8,8 @@ import Intake
 /// "喂？喂？" is said in many. The first of these that can be had is the name of the call:
 /// 1. The telephone system's own id with the start of the call: certain, whatever the words.
 /// 2. Its id alone. Counters start again after a repair: with other words it is another call.
-/// 3. The bytes alone, where they hold times and enough words that no other call has the same.
-/// 4. The bytes with the start of the call (and the caller, if told).
+/// 3. The start of the call with the bytes of the file (and the caller, if told).
+/// 4. The bytes alone, where they hold times and enough words that no other call has the same.
 /// 5. The bytes and the file's name: recorders name each call, and those who send a file again keep its name.
 ///
 /// A file whose call facts were missing or unreadable was kept by one of the later names; when it comes again with its
@@ -41,21 +41,19 @@ struct CallIdentity: Equatable {
             if let started { names.append(Name(id: "call \(started) \(callID)", ground: .idAndStart)) }
             names.append(Name(id: "call \(callID)", ground: .idAlone))
         }
-        if (submission.call?.turns ?? []).contains(where: { $0.start != nil }), CallIdentity.isTelling(submission) {
-            names.append(Name(id: "file \(digest)", ground: .words))
-        } else if let started {
+        if let started {
             let caller = submission.people.first?.contacts.first?.value ?? ""
             names.append(Name(id: "file \(digest) \(started) \(caller)", ground: .file))
+        }
+        let turns = submission.call?.turns ?? []
+        let count = turns.reduce(0) { $0 + $1.text.unicodeScalars.count }
+        if count >= CallIdentity.telling, turns.contains(where: { $0.start != nil }) {
+            names.append(Name(id: "file \(digest)", ground: .words))
         }
         let last = Name(id: CallIdentity.unread(digest, name: file), ground: .file)
         name = names.first ?? last
         lesser = (names + [last]).filter { [name] in $0 != name }
         other = "more \(digest) \(facts.map { SHA256.hash(data: $0).hex } ?? "") \(name.id)"
-    }
-
-    /// Whether its words are so many that no other call has the same.
-    static func isTelling(_ submission: Submission) -> Bool {
-        (submission.call?.turns ?? []).reduce(0) { $0 + $1.text.unicodeScalars.count } >= telling
     }
 
     /// For a file that could not be read: every one of its name and content is an arrival of its own.

@@ -65,7 +65,7 @@ extension Drop {
             for name in call.lesser {
                 guard let ticket = tickets[key(name)] else { continue }
                 let known = try await KnownCall(ticket, name.ground, tools)
-                if known.isSame(told) {
+                if known.isMended(told) {
                     calls[id]?[0].earlier = known
                     break
                 }

@@ -38,16 +38,30 @@ struct KnownCall: Sendable {
             })
     }
 
-    /// Whether what is told now is about this call. Another caller's number is a correction where the words are the same
-    /// and no other call has the same id and start, or the same words. Under an id alone the words must be many, or the
-    /// caller the same.
+    /// Whether what is told now is about this call. Another caller's number is a correction where the words are the same and
+    /// no other call has the same id and start, or the same file with words of the caller's (what a machine says to all who
+    /// call is no sign). Under an id alone the caller must have said much, or be the same.
     func isSame(_ told: Submission) -> Bool {
         switch ground {
-        case .idAndStart, .words: !isStranger(told) || !hasNewWords(told)
+        case .idAndStart: !isStranger(told) || !hasNewWords(told)
+        case .words: !isStranger(told) || saysSomething(told) && !hasNewWords(told)
         case .file: !isStranger(told)
         case .idAlone:
-            !hasNewWords(told) && (CallIdentity.isTelling(told) || numbers(told).contains(where: isKnown))
+            !hasNewWords(told)
+                && (said(told) >= CallIdentity.telling || numbers(told).contains(where: isKnown))
         }
+    }
+
+    /// The same for a call that has a better name by now: its words alone are no sign where they may be a machine's.
+    func isMended(_ told: Submission) -> Bool {
+        isSame(told) && (ground != .words || saysSomething(told))
+    }
+
+    private func saysSomething(_ told: Submission) -> Bool { said(told) >= CallIdentity.telling / 4 }
+
+    /// Characters of what is known to be the caller's.
+    private func said(_ told: Submission) -> Int {
+        (told.call?.turns ?? []).filter { $0.side == .citizen }.reduce(0) { $0 + $1.text.unicodeScalars.count }
     }
 
     /// What is to be kept of a call told again: nil where all of it is known; a follow-up where it says more; with a
