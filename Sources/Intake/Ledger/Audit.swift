@@ -1,7 +1,7 @@
 import Foundation
 
 /// Goes through the whole ledger and recomputes what must not have been bent (rule 11): the chain of every ticket, its
-/// head on the ticket's row, the digests of the payloads, the checkpoints and what each of them saw.
+/// head and what else stands on the ticket's row, the digests of the payloads, the checkpoints and what each of them saw.
 ///
 /// It runs beside a writing daemon: what does not agree is read again before it is told. It cannot see what was taken
 /// away together with every checkpoint from then on: for that the last checkpoint is given, to be held against the
@@ -14,6 +14,7 @@ package struct Audit {
             case entryMissing = "entry-missing"
             case tailCut = "tail-cut"
             case headDiffers = "head-differs"
+            case rowDiffers = "row-differs"
             case payload
             case historyRewritten = "history-rewritten"
             case ticketRemoved = "ticket-removed"
@@ -229,60 +230,6 @@ package struct Audit {
                             : Phrase(zh: "与检查点见过的不同", en: "is not what the checkpoint saw"))
                 }
             }
-        }
-    }
-}
-
-/// What one ticket's chain says of itself.
-private struct ChainVerdict {
-    var entries = 0
-    var findings: [Audit.Finding]
-
-    init(findings: [Audit.Finding]) { self.findings = findings }
-
-    init(_ ticket: Ticket, _ entries: [Entry], _ keys: Keys) {
-        findings = []
-        self.entries = entries.count
-        let id = ticket.number.id
-        func tell(_ what: Audit.Finding.What, _ entry: Int?, _ zh: String, _ en: String) {
-            findings.append(.init(what: what, ticket: id, entry: entry, words: Phrase(zh: zh, en: en)))
-        }
-        var (head, expected) = (Data(), 1)
-        let erased = entries.last { $0.kind == .erased }?.sequence ?? 0
-        for entry in entries {
-            if entry.sequence != expected {
-                tell(.entryMissing, expected, "缺第 \(expected) 条", "entry \(expected) is missing")
-            }
-            let hash = Chain.hash(
-                after: head, ticket: id, sequence: entry.sequence, at: entry.at, kind: entry.kind.rawValue,
-                actor: entry.actor, digest: entry.digest)
-            if hash != entry.hash {
-                tell(
-                    .entryChanged, entry.sequence, "第 \(entry.sequence) 条被改、被换位，或前一条不是原来那条",
-                    "entry \(entry.sequence) was changed or moved, or the one before it is another")
-            }
-            do throws(Trouble) {
-                if try keys.opened(entry) == nil, entry.sequence >= erased {
-                    tell(
-                        .payload, entry.sequence, "第 \(entry.sequence) 条没有内容，也没有依法删除的记录",
-                        "entry \(entry.sequence) has no payload, and no later entry says that it was erased")
-                }
-            } catch {
-                tell(
-                    .payload, entry.sequence, "第 \(entry.sequence) 条的内容与摘要不符：\(error.words.zh)",
-                    "the payload of entry \(entry.sequence) does not match its digest: \(error.reason)")
-            }
-            (head, expected) = (entry.hash, entry.sequence + 1)
-        }
-        if (entries.last?.sequence ?? 0) < ticket.entries {
-            let last = entries.last?.sequence ?? 0
-            tell(
-                .tailCut, last + 1, "尾部被截：应有 \(ticket.entries) 条，到 \(last) 为止",
-                "the tail was cut: \(ticket.entries) entries expected, the last is \(last)")
-        } else if head != ticket.head || entries.last?.sequence != ticket.entries {
-            tell(
-                .headDiffers, ticket.entries, "最后一条与工单行上的链头不符",
-                "the last entry is not the head on the ticket's row")
         }
     }
 }

@@ -10,7 +10,7 @@ import Testing
     enum Tampering: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case changed, actor, removed, reordered, cut, cutAndMended, payloadSwapped, payloadErased, ticketRemoved
         case removedWithCheckpoints, removedAndTiedAnew, checkpointChanged, checkpointRemoved, lastCheckpointRemoved
-        case allCheckpointsRemoved, nothing
+        case allCheckpointsRemoved, stateChanged, timeChanged, nothing
 
         var testDescription: String { rawValue }
 
@@ -53,6 +53,8 @@ import Testing
             case .lastCheckpointRemoved:
                 "DELETE FROM checkpoint_heads WHERE checkpoint = 2; DELETE FROM checkpoints WHERE id = 2"
             case .allCheckpointsRemoved: "DELETE FROM checkpoint_heads; DELETE FROM checkpoints"
+            case .stateChanged: "UPDATE tickets SET state = 'closed' WHERE id = 2"
+            case .timeChanged: "UPDATE tickets SET received = received + 86400000 WHERE id = 2"
             case .nothing: ""
             }
         }
@@ -69,6 +71,7 @@ import Testing
             case .checkpointRemoved: (.checkpointMissing, nil)
             case .lastCheckpointRemoved: (.checkpointMissing, 2)
             case .allCheckpointsRemoved: (.checkpointMissing, 1)
+            case .stateChanged, .timeChanged: (.rowDiffers, 2)
             case .nothing: nil
             }
         }
