@@ -57,8 +57,10 @@ final class RunningGateway: Sendable {
     var privateURL: String { "http://127.0.0.1:\(life.withLock { $0?.privatePort ?? 0 })" }
     var pid: Int32 { life.withLock { $0?.process.processIdentifier ?? 0 } }
 
-    /// The executable built beside this test bundle.
+    /// The executable built beside this test bundle, or another build of it: `INTAKE_EXECUTABLE`. What is installed is
+    /// optimised, and an optimiser has mistakes of its own.
     static let executable: String = {
+        if let other = ProcessInfo.processInfo.environment["INTAKE_EXECUTABLE"] { return other }
         let bundle = URL(filePath: CommandLine.arguments.first ?? "")
         var folder = bundle.deletingLastPathComponent()
         while folder.path != "/" {

@@ -10,6 +10,8 @@ extension Drop {
         /// As the file was when it was opened.
         var before: FileFacts
         var parcel: Parcel
+        /// Source id of the parcel's one item as it was read.
+        var id: String
         var call: CallIdentity?
         /// The same call, kept before less was known of it.
         var earlier: KnownCall?
@@ -21,19 +23,19 @@ extension Drop {
     func commit(_ names: [DropName], in folder: DropFolder, into inbox: Inbox) async -> [(DropName, Fate)] {
         var fates: [(DropName, Fate)] = []
         var calls: [String: [Ready]] = [:]
-        await withTaskGroup(of: (DropName, Ready?, Fate).self) { group in
+        // Results, not tuples: the optimiser of Swift 6.3 breaks a group's tuples that are left by a typed throw.
+        await withTaskGroup(of: Result<Ready, Refused>.self) { group in
             for name in names {
                 group.addTask {
-                    do throws(Refused) { return (name, try await read(name, in: folder), .done) } catch {
-                        return (name, nil, error.fate)
+                    do throws(Refused) { return .success(try await read(name, in: folder)) } catch {
+                        return .failure(error)
                     }
                 }
             }
-            for await (name, ready, fate) in group {
-                if let ready, let item = ready.parcel.items.first {
-                    calls[item.sourceID, default: []].append(ready)
-                } else {
-                    fates.append((name, fate))
+            for await result in group {
+                switch result {
+                case .success(let ready): calls[ready.id, default: []].append(ready)
+                case .failure(let refused): fates.append((refused.name, refused.fate))
                 }
             }
         }
@@ -124,7 +126,10 @@ extension Drop {
     }
 
     /// Why a file is not ready.
-    private struct Refused: Error { var fate: Fate }
+    private struct Refused: Error {
+        var name: DropName
+        var fate: Fate
+    }
 
     private func read(_ name: DropName, in folder: DropFolder) async throws(Refused) -> Ready {
         let opened: (file: OpenFile, before: FileFacts)?
@@ -136,11 +141,11 @@ extension Drop {
             if let opened, opened.before.size <= rules.largest {
                 bytes = try opened.file.read(Int(opened.before.size))
             }
-        } catch { throw Refused(fate: .stuck(error)) }
-        guard let (file, before) = opened else { throw Refused(fate: .changed) }
+        } catch { throw Refused(name: name, fate: .stuck(error)) }
+        guard let (file, before) = opened else { throw Refused(name: name, fate: .changed) }
         let kept: Kept
         do throws(Trouble) { kept = try await keep(bytes, of: file, name, facts) } catch {
-            throw Refused(fate: .waits(error))
+            throw Refused(name: name, fate: .waits(error))
         }
         var envelope = ["file": name.description]
         envelope["facts"] = facts.map { facts in
@@ -148,7 +153,8 @@ extension Drop {
         }
         let parcel = Parcel(
             channel: channel, received: tools.now(), envelope: envelope, body: kept.body, items: [kept.item])
-        return Ready(name: name, file: file, before: before, parcel: parcel, call: kept.call)
+        return Ready(
+            name: name, file: file, before: before, parcel: parcel, id: kept.item.sourceID, call: kept.call)
     }
 
     private struct Kept {
