@@ -16,6 +16,10 @@ struct AccessLog: AsyncParsableCommand {
     @Option(help: "只看这张工单 Of this ticket only") var ticket: String?
     @Option(help: "最多几条 At most so many") var limit = 100
 
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit: 1…") }
+    }
+
     private struct Row: Encodable {
         var id: Int64
         var at: Instant

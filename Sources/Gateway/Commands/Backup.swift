@@ -28,11 +28,12 @@ struct Backup: AsyncParsableCommand {
                 Terminal.both(
                     "已备份到 \(folder)：账本 \(note.size >> 10) KiB，文件 \(note.files) 个。",
                     "backed up to \(folder): a ledger of \(note.size >> 10) KiB, \(note.files) files."))
+            let keys = note.keys.joined(separator: ", ")
             Terminal.complain(
                 Terminal.both(
-                    "备份里没有主密钥（keys.master）：请另处保管，没有它谁也打不开。",
-                    "The master key (keys.master) is not in it: keep it elsewhere, nobody can open the backup without.")
-            )
+                    "恢复要用主密钥 \(keys)，备份里没有：请另处保管，没有它谁也打不开。",
+                    "Restoring takes the master key \(keys), which is not in it: keep it elsewhere, nobody can open the backup "
+                        + "without."))
         }
     }
 }
@@ -60,9 +61,9 @@ struct Restore: AsyncParsableCommand {
     func run() async throws {
         do {
             let configuration = try place.configuration()
-            let keys = try configuration.keys()
+            try configuration.fixed.actAsOwner()
             let backup = BackupFolder(path: folder)
-            let (report, files) = try await backup.restore(configuration.fixed, keys: keys) { step in
+            let (report, files) = try await backup.restore(configuration) { step in
                 Terminal.progress(step[Terminal.language])
             }
             Terminal.progress("")

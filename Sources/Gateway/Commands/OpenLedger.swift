@@ -16,6 +16,7 @@ struct OpenLedger {
     init(_ place: Where) async throws {
         configuration = try place.configuration()
         city = try configuration.wantedCity()
+        try configuration.fixed.actAsOwner()
         let file = configuration.fixed.state + "/ledger.sqlite"
         if configuration.fixed.ledger == .sqlite, !FileManager.default.fileExists(atPath: file) {
             throw Trouble.lasting(
@@ -24,7 +25,7 @@ struct OpenLedger {
                     "there is no ledger \(file): start the daemon once, or name its folder with --state"))
         }
         (store, blobs) = try await Opening.ledger(configuration.fixed, log: Journal.silent) { _ in }
-        keys = try await Opening.fit(try configuration.keys(), to: store)
+        keys = try await Opening.fit(configuration, to: store)
         ahead = try await store.sharedTime().map { $0 - .wall } ?? .zero
     }
 

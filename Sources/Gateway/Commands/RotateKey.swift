@@ -9,12 +9,12 @@ extension KeyCommands {
             abstract: Terminal.both("更换主密钥：把旧密钥封存的全部重新封存", "Change the master key: seal everything anew"),
             discussion: Terminal.both(
                 """
-                步骤：一、生成新密钥（head -c 32 /dev/urandom），设为 keys.master，原来那把写进 keys.older，重启每个节点；此后新内容用新密钥封存，旧内容照样读得出。
+                步骤：一、生成新密钥（head -c 32 /dev/urandom | base64），设为 keys.master，原来那把写进 keys.older，重启每个节点；此后新内容用新密钥封存，旧内容照样读得出。
                 二、运行 intake keys rotate，守护进程照常工作；中断了再运行一次，接着办。三、完成后从 keys.older 去掉旧密钥，重启。
                 以前的备份仍要旧密钥才能恢复：请另处保管到那些备份都已销毁。查询码、回执、历史链都不变。
                 """,
                 """
-                Steps: 1. make a new key (head -c 32 /dev/urandom), name it as keys.master and the one before in keys.older, \
+                Steps: 1. make a new key (head -c 32 /dev/urandom | base64), name it as keys.master and the one before in keys.older, \
                 restart every node; from then on the new one seals and both open. 2. Run intake keys rotate while the daemon \
                 goes on; cut short, run it again, it goes on with what is left. 3. Take the old key out of keys.older and \
                 restart. Older backups still need the old key: keep it elsewhere as long as there are such backups. Look-up \
@@ -37,6 +37,12 @@ extension KeyCommands {
             try await place.withLedger { ledger in
                 var done = Resealing.Progress()
                 if !dryRun {
+                    if let used = await Gauges(ledger.configuration)?.masterKey, used != ledger.keys.id.description {
+                        throw Trouble.passing(
+                            "守护进程还在用主密钥 \(used)：先让每个节点换上新密钥重启（systemctl restart intake），再运行一次",
+                            "the daemon still seals with the master key \(used): restart every node with the new one "
+                                + "(systemctl restart intake), then run this again")
+                    }
                     done = try await Resealing.run(ledger.store, ledger.blobs, keys: ledger.keys) { so in
                         Terminal.progress(
                             Terminal.both(
@@ -56,6 +62,14 @@ extension KeyCommands {
                     let now = key == ledger.keys.id.description ? Terminal.both("（现用）", " (in use)") : ""
                     Terminal.say(
                         Terminal.both("主密钥 \(key)\(now)：\(count) 项", "master key \(key)\(now): \(count) values"))
+                }
+                if ledger.keys.ids.count == 1 {
+                    return Terminal.say(
+                        Terminal.both(
+                            "配置里只有这一把主密钥，没有要重新封存的。要更换：先把新密钥设为 keys.master、原来那把写进 keys.older，重启，再运行（步骤见 --help）。",
+                            "This is the only master key configured: nothing is to be sealed anew. To change it, first name a new "
+                                + "one as keys.master and this one in keys.older, restart, then run this (steps: --help)."
+                        ))
                 }
                 if dryRun { return }
                 Terminal.say(

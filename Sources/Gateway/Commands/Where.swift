@@ -11,12 +11,14 @@ struct Where: ParsableArguments {
     var state: String?
 
     /// What systemd tells the daemon it tells no command: an administrator's command finds the credentials where systemd
-    /// keeps those of the running unit (systemd.exec(5), LoadCredential=).
+    /// keeps those of the running unit (systemd.exec(5), LoadCredential=), root also where they come from.
     var manager: ServiceManager {
         var environment = ProcessInfo.processInfo.environment
-        let unit = "/run/credentials/intake.service"
-        if environment["CREDENTIALS_DIRECTORY"] == nil, FileManager.default.fileExists(atPath: unit) {
-            environment["CREDENTIALS_DIRECTORY"] = unit
+        if environment["CREDENTIALS_DIRECTORY"] == nil {
+            environment["CREDENTIALS_DIRECTORY"] = ["/run/credentials/intake.service", "/etc/intake/credentials"].first
+            {
+                FileManager.default.isReadableFile(atPath: $0)
+            }
         }
         return ServiceManager(environment: environment)
     }

@@ -41,6 +41,7 @@ struct Configuration {
     /// Tables that warnings point to.
     let listen: Settings
     let proxyTable: Settings?
+    let keyTable: Settings
     /// The whole file; `conclude()` it once all adapters have read their part.
     let settings: Settings
 
@@ -63,6 +64,7 @@ struct Configuration {
                 "state", expected: Phrase(zh: "绝对路径", en: "an absolute path"), found: quoted(stateInFile))
         }
         let keys = settings.table("keys")
+        keyTable = keys
         master = Configuration.masterKey(keys)
         olderMasters = keys.has("older") ? keys.secrets("older") : []
         let outside = Configuration.address(listen, "public")
@@ -161,8 +163,8 @@ struct Configuration {
             settings.complain(
                 "master",
                 expected: Phrase(
-                    zh: "至少 32 字节的主密钥；可用 head -c 32 /dev/urandom 生成",
-                    en: "a master key of at least 32 bytes; make one with: head -c 32 /dev/urandom"),
+                    zh: "至少 32 字节的主密钥；可用 head -c 32 /dev/urandom | base64 生成",
+                    en: "a master key of at least 32 bytes; make one with: head -c 32 /dev/urandom | base64"),
                 found: Phrase(zh: "\(count) 字节", en: "\(count) bytes"))
         }
         return key

@@ -37,7 +37,7 @@ final class Daemon: Sendable {
         let broken = Broken()
         held = try FolderLock(folder: try Opening.makeState(configuration.fixed.state))
         let (store, blobs) = try await Opening.ledger(configuration.fixed, log: log) { broken.fail($0) }
-        let keys = try await Opening.fit(try configuration.keys(), to: store)
+        let keys = try await Opening.fit(configuration, to: store)
         let clock = try await LedgerClock(store, wall: wall)
         let now: Now = { clock.now }
         self.clock = clock
@@ -46,6 +46,7 @@ final class Daemon: Sendable {
         if due > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(due)"]) }
 
         let (current, metrics) = (current, Metrics())
+        metrics.set(Gauges.masterKey, ["id": keys.id.description], to: 1)
         tools = Tools(
             keys: keys, store: store, blobs: blobs, city: { current.city }, network: try Network(now: now), now: now,
             metrics: metrics, log: log, state: configuration.fixed.state, proxies: configuration.proxies)

@@ -36,28 +36,30 @@ enum Opening {
 
     /// The keys that fit the ledger. One sealed with another key is never touched: everything in it would be lost to us
     /// (rule 8).
-    static func fit(_ keys: Keys, to store: any Store) async throws -> Keys {
+    static func fit(_ configuration: Configuration, to store: any Store) async throws -> Keys {
+        let keys = try configuration.keys()
         let kept = try await store.canary(try keys.canary())
         let root = try await store.root()
         do { return try keys.fitting(canary: kept, root: root) } catch {
             let needed = [kept, root].compactMap { $0?.key }
-            throw missing(needed, of: keys)
+            throw missing(needed, in: configuration)
         }
     }
 
     /// Says which of the keys that are needed the configuration lacks.
-    static func missing(_ needed: [KeyID], of keys: Keys) -> ConfigurationError {
+    static func missing(_ needed: [KeyID], in configuration: Configuration) -> ConfigurationError {
         func list(_ ids: some Sequence<KeyID>) -> String {
             Set(ids.map(\.description)).sorted().joined(separator: ", ")
         }
         let wanted = list(needed)
+        let found = (try? configuration.keys().ids) ?? []
         return ConfigurationError([
             Complaint(
-                file: "intake.yaml", line: 1, path: "keys.master",
+                file: configuration.file, line: configuration.keyTable.line(of: "master"), path: "keys.master",
                 expected: Phrase(
                     zh: "封存此账本的主密钥（编号 \(wanted)），为 keys.master 或在 keys.older 中",
                     en: "the master key this ledger was sealed with (id \(wanted)), as keys.master or in keys.older"),
-                found: Phrase(zh: "另一把（\(list(keys.ids))）", en: "another one (\(list(keys.ids)))"))
+                found: Phrase(zh: "另一把（\(list(found))）", en: "another one (\(list(found)))"))
         ])
     }
 

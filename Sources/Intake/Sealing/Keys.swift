@@ -19,8 +19,8 @@ package struct Keys: Sendable {
         init(_ master: Data) throws(Trouble) {
             guard master.count >= 32 else {
                 throw .lasting(
-                    "主密钥至少 32 字节，实为 \(master.count)；可用 head -c 32 /dev/urandom 生成",
-                    "the master key must hold at least 32 bytes, found \(master.count); make one with: head -c 32 /dev/urandom"
+                    "主密钥至少 32 字节，实为 \(master.count)；可用 head -c 32 /dev/urandom | base64 生成",
+                    "the master key must hold at least 32 bytes, found \(master.count); make one with: head -c 32 /dev/urandom | base64"
                 )
             }
             sealing = Keys.derive("sealing", from: master)

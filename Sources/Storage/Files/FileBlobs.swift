@@ -74,6 +74,17 @@ package struct FileBlobs: Blobs {
         names.remove(id, untouchedFor: idle)
     }
 
+    /// Id of the key that sealed its first chunk; nil where there is no such file, or none that reads.
+    package func key(of id: BlobID) -> KeyID? {
+        guard let file = FileHandle(forReadingAtPath: names.path(of: id)) else { return nil }
+        defer { try? file.close() }
+        // Length, algorithm, id of the key: see `Sealed`.
+        guard let head = try? file.read(upToCount: 9), head.count == 9, head[head.startIndex + 4] == 1 else {
+            return nil
+        }
+        return KeyID(bytes: Data(head.suffix(4)))
+    }
+
     /// All blobs there are.
     package func all() -> [BlobID] { names.untouched(for: .zero, after: nil, limit: .max) }
 

@@ -49,6 +49,21 @@ extension SQLiteStore {
         }
     }
 
+    /// All files that the copy at `path`, which nobody has open, names; nothing is written there.
+    package static func blobs(inCopy path: String) throws(Trouble) -> Set<BlobID> {
+        do {
+            var settings = Configuration()
+            settings.readonly = true
+            let copy = try DatabaseQueue(path: path, configuration: settings)
+            let names = try copy.read { db in
+                try String.fetchAll(
+                    db, sql: "SELECT blob FROM parcels WHERE blob IS NOT NULL UNION SELECT blob FROM files")
+            }
+            try copy.close()
+            return Set(names.map(BlobID.init(hex:)))
+        } catch { throw SQLiteStore.trouble(error) }
+    }
+
     static func isNamed(_ blob: String, in db: Database) throws -> Bool {
         try Row.fetchOne(
             db.cachedStatement(

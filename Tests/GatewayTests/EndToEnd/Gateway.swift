@@ -138,16 +138,25 @@ final class RunningGateway: Sendable {
         }
     }
 
-    /// Runs a command of the executable on the same configuration.
-    func command(
-        _ arguments: [String], english: Bool = false, file: String? = nil
-    ) async throws -> (status: Int32, output: String) {
+    /// A command of the executable on the same configuration, not yet run.
+    func process(
+        _ arguments: [String], english: Bool = false, file: String? = nil, under tool: [String] = []
+    ) -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: RunningGateway.executable)
-        process.arguments = arguments + ["--config", file ?? folder + "/intake.yaml", "--state", state]
+        let command = tool + [RunningGateway.executable] + arguments
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = command.dropFirst() + ["--config", file ?? folder + "/intake.yaml", "--state", state]
         var environment = environment
         if english { environment["LANG"] = "en_US.UTF-8" }
         process.environment = environment
+        return process
+    }
+
+    /// Runs a command of the executable on the same configuration.
+    func command(
+        _ arguments: [String], english: Bool = false, file: String? = nil, under tool: [String] = []
+    ) async throws -> (status: Int32, output: String) {
+        let process = process(arguments, english: english, file: file, under: tool)
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
