@@ -61,6 +61,8 @@ package struct Dossier: Sendable {
         var (settled, revisions, grown, requeued): (Settlement?, Int, Bool, Bool) = (nil, 0, false, false)
         var replies: [Submission] = []
         var screened: [[Int]: Screened.File] = [:]
+        // To be looked through once more, because a person asked for another decision.
+        var again: Set<[Int]> = []
         var lastSaid = ticket.received
         // Files named before this entry were erased.
         var filesGone = 0
@@ -82,17 +84,24 @@ package struct Dossier: Sendable {
                 (grown, lastSaid) = (true, entry.at)
                 fetched[[file.sequence, file.index]] = file.attachment
             case .screened:
+                var isNew = false
                 for file in try keys.payload(Screened.self, of: entry)?.files ?? [] {
-                    screened[[file.sequence, file.index]] = file
+                    let place = [file.sequence, file.index]
+                    isNew = isNew || screened[place] != file
+                    screened[place] = file
+                    again.remove(place)
                 }
                 // What went out without them is followed by another work order.
-                grown = grown || settled != nil
+                grown = grown || settled != nil && isNew
             case .settled:
                 settled = try keys.payload(Settlement.self, of: entry)
                 revisions += 1
                 known = said.count
                 (grown, requeued) = (false, false)
-            case .requeued: requeued = true
+            case .requeued:
+                requeued = true
+                // The scanner may take larger files now.
+                again = Set(screened.filter { $0.value.size == .withheld }.keys)
             case .told: replies = []
             case .erased:
                 if try keys.payload(Erased.self, of: entry)?.parts.contains(.attachments) == true {
@@ -122,15 +131,12 @@ package struct Dossier: Sendable {
                 }
                 var file = fetched[[sequence, index]] ?? attachment
                 if let blob = file.content.blob {
-                    guard let known = screened[[sequence, index]] else {
+                    guard let known = screened[[sequence, index]], !again.contains([sequence, index]) else {
                         unscreened.append(
                             Unscreened(sequence: sequence, index: index, blob: blob, size: file.size ?? 0))
                         return file
                     }
-                    if let virus = known.virus {
-                        file.content = .missing(
-                            Phrase(zh: "含病毒 \(virus)，已隔离", en: "holds the virus \(virus) and is kept away").kept)
-                    }
+                    if let why = known.kept { file.content = .missing(why.kept) }
                     return file
                 }
                 if fetched[[sequence, index]] != nil { return file }

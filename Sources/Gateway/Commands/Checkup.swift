@@ -40,6 +40,7 @@ struct Checkup {
             (Phrase(zh: "渠道的来源可达", en: "the sources of channels can be entered"), channels),
             (Phrase(zh: "目的地可达", en: "destinations can be reached"), destinations),
             (Phrase(zh: "证书都还有效", en: "every certificate lasts a while"), certificates),
+            (Phrase(zh: "附件有人查毒，或没有要求查", en: "files are looked through for viruses, or nobody asked for it"), scanner),
             (Phrase(zh: "隔离区是空的", en: "the quarantine is empty"), quarantine),
             (Phrase(zh: "城市数据没有警告", en: "the city's data gives no warning"), city),
         ]

@@ -67,12 +67,29 @@ struct EntryWords {
         case .screened:
             let files = try payload(Screened.self)?.files ?? []
             let found = Set(files.compactMap(\.virus)).sorted()
-            if found.isEmpty, files.contains(where: \.unchecked) {
-                return Phrase(zh: "附件太大，未能查毒", en: "a file was too large to be looked through for viruses")
+            let (withheld, passed) = (files.count { $0.size == .withheld }, files.count { $0.size == .passed })
+            var notes: [Phrase] = []
+            if !found.isEmpty {
+                let names = found.joined(separator: ", ")
+                notes.append(Phrase(zh: "附件含病毒，已隔离：\(names)", en: "a virus was found, the file is kept away: \(names)"))
             }
-            if found.isEmpty { return Phrase(zh: "附件查毒：无异常", en: "files were looked through: clean") }
-            let names = found.joined(separator: ", ")
-            return Phrase(zh: "附件含病毒，已隔离：\(names)", en: "a virus was found, the file is kept away: \(names)")
+            if withheld > 0 {
+                notes.append(
+                    Phrase(
+                        zh: "\(withheld) 个附件太大，没有查毒，不送单位（调大限额后 intake requeue 再查）",
+                        en: "\(withheld) too large to be looked through for viruses, kept away (raise the limit, then "
+                            + "intake requeue)"
+                    ))
+            }
+            if passed > 0 {
+                notes.append(
+                    Phrase(
+                        zh: "\(passed) 个附件太大，没有查毒，照样送出",
+                        en: "\(passed) too large to be looked through, handed on all the same"))
+            }
+            if notes.isEmpty { return Phrase(zh: "附件查毒：无异常", en: "files were looked through: clean") }
+            return Phrase(
+                zh: notes.map(\.zh).joined(separator: "；"), en: notes.map(\.en).joined(separator: "; "))
         }
     }
 

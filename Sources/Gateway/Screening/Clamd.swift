@@ -16,9 +16,17 @@ struct Clamd: Sendable {
         /// Larger than the scanner takes.
         case tooLarge
     }
+    /// What becomes of a file that is too large to be looked through.
+    enum TooLarge: String, CaseIterable {
+        /// No department gets it.
+        case withhold
+        /// It is handed on all the same.
+        case pass
+    }
     let address: Address
     /// Files above this are not sent: no more than StreamMaxLength of clamd.conf(5).
     let largest: Int64
+    let tooLarge: TooLarge
     /// So long a ticket waits for a scanner that is away.
     let patience: Duration
     /// Longest time for one file.
@@ -28,6 +36,7 @@ struct Clamd: Sendable {
     init?(_ settings: Settings?) {
         guard let settings else { return nil }
         largest = settings.size("largest", default: 25 << 20)
+        tooLarge = settings.choice("too-large", default: .withhold)
         patience = settings.duration("wait", default: .seconds(60), in: .seconds(1)...(.seconds(3600)))
         let text = settings.string("address")
         if text.hasPrefix("unix:/") {
@@ -51,21 +60,32 @@ struct Clamd: Sendable {
 
     /// Has one kept file looked through. Passing trouble if clamd is away, slow, or gives no verdict.
     func look(at id: BlobID, in blobs: any Blobs, keys: Keys) async throws(Trouble) -> Verdict {
+        let (whole, reply) = try await ask(within: Clamd.limit) { outbound in
+            try await send(id, blobs, keys, outbound)
+        }
+        return try Clamd.verdict(reply, whole: whole)
+    }
+
+    /// Opens a connection, has `send` write to it, and gives clamd's one line with what `send` gave; passing trouble if
+    /// clamd is away or hangs up after so long.
+    func ask<Sent>(
+        within limit: Duration, _ send: (NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws -> Sent
+    ) async throws(Trouble) -> (sent: Sent, reply: String) {
         do {
             let connection = try await connect()
             let raw = connection.channel
-            let end = raw.eventLoop.scheduleTask(in: .milliseconds(Clamd.limit.wholeMilliseconds)) {
+            let end = raw.eventLoop.scheduleTask(in: .milliseconds(limit.wholeMilliseconds)) {
                 raw.close(promise: nil)
             }
             defer { end.cancel() }
             return try await connection.executeThenClose { inbound, outbound in
-                let whole = try await send(id, blobs, keys, outbound)
+                let sent = try await send(outbound)
                 var reply = ""
                 for try await bytes in inbound {
                     reply += String(buffer: bytes)
                     if reply.utf8.contains(0) || reply.utf8.count > 4096 { break }
                 }
-                return try Clamd.verdict(reply, whole: whole)
+                return (sent, reply)
             }
         } catch let trouble as Trouble { throw trouble } catch {
             throw .passing("查毒程序 clamd 连不上", "clamd cannot be reached", detail: "\(error)")
@@ -73,12 +93,15 @@ struct Clamd: Sendable {
     }
 
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-    private struct HungUp: Error {}
 
     private func connect() async throws -> Connection {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(5))
         let wrap: @Sendable (any NIOCore.Channel) -> EventLoopFuture<Connection> = { channel in
-            channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+            channel.eventLoop.makeCompletedFuture {
+                try Connection(
+                    wrappingChannelSynchronously: channel,
+                    configuration: .init(isOutboundHalfClosureEnabled: true))
+            }
         }
         return switch address {
         case .tcp(let host, let port):
@@ -111,6 +134,8 @@ struct Clamd: Sendable {
         if words.hasSuffix(" OK"), whole { return .clean }
         if words.hasSuffix(" FOUND") {
             let name = words.dropLast(6).split(separator: ": ", maxSplits: 1).last ?? ""
+            // AlertExceedsMax of clamd.conf(5): it holds more than clamd unpacks.
+            if name.hasPrefix("Heuristics.Limits.Exceeded") { return .tooLarge }
             return .virus(String(name.prefix(100)))
         }
         if words.contains("size limit exceeded") { return .tooLarge }

@@ -58,8 +58,11 @@ struct Screening: Sendable {
         switch verdict {
         case .clean: tools.metrics.count("intake_files_screened_total", ["outcome": "clean"])
         case .tooLarge:
-            screened.unchecked = true
+            screened.size = clamd.tooLarge == .pass ? .passed : .withheld
             tools.metrics.count("intake_files_screened_total", ["outcome": "too-large"])
+            tools.log.warning(
+                "a file is too large to be looked through",
+                metadata: ["ticket": "\(dossier.ticket.number)", "outcome": "\(screened.size)"])
         case .virus(let name):
             screened.virus = name
             tools.metrics.count("intake_files_screened_total", ["outcome": "virus"])

@@ -84,13 +84,26 @@ package struct Screened: Sendable, Equatable, Codable {
         package var index: Int
         /// What the scanner called what it found.
         package var virus: String?
-        /// The scanner does not take files as large.
-        package var unchecked = false
-        package init(sequence: Int, index: Int, virus: String? = nil, unchecked: Bool = false) {
+        /// The scanner does not take files as large: nobody looked through it.
+        package var size: Size
+        /// What became of a file that is too large, by the settings of that day. The raw values are stored.
+        package enum Size: String, Sendable, Codable {
+            case taken, withheld, passed
+        }
+        package init(sequence: Int, index: Int, virus: String? = nil, size: Size = .taken) {
             self.sequence = sequence
             self.index = index
             self.virus = virus
-            self.unchecked = unchecked
+            self.size = size
+        }
+
+        /// Why no department gets it; nil where they do.
+        var kept: Phrase? {
+            if let virus { return Phrase(zh: "含病毒 \(virus)，已隔离", en: "holds the virus \(virus) and is kept away") }
+            if size == .withheld {
+                return Phrase(zh: "太大，没有查毒，不送单位", en: "too large to be looked through for viruses, and is kept away")
+            }
+            return nil
         }
     }
     package var files: [File]
