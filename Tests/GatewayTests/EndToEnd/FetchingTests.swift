@@ -122,6 +122,35 @@ import Testing
         }
     }
 
+    @Test(
+        "who is frozen in the middle of a fetch past the lease, and thawed, writes nothing that another wrote before",
+        arguments: [1, 3, 5])
+    func frozen(file: Int) async throws {
+        try await withFiles { gateway, clock, works in
+            let asked = Mutex(0)
+            let slow = SlowFiles {
+                let count = asked.withLock { asked in
+                    asked += 1
+                    return asked
+                }
+                guard count == file else { return }
+                // The lease ends meanwhile, and another node does all of it.
+                clock.now = clock.now + Fetching.lease
+                let jobs = try await gateway.store.claim(Self.lane, limit: 1, now: clock.now, lease: Fetching.lease)
+                let done = await Fetching(channel: SlowFiles {}, works: works).work(jobs)
+                #expect(try await gateway.store.apply(done) == [true])
+            }
+            let jobs = try await gateway.store.claim(Self.lane, limit: 1, now: clock.now, lease: Fetching.lease)
+            let late = await Fetching(channel: slow, works: works).work(jobs)
+            // It stops at the next file; of the last one it learns when it writes.
+            #expect(asked.withLock { $0 } == file)
+            #expect(try await gateway.store.apply(late) == late.map { _ in false })
+            let kinds = try await gateway.store.entries(of: [1]).map(\.kind)
+            #expect(kinds.count { $0 == .fetched } == 5)
+            #expect(try await gateway.store.lanes().allSatisfy { $0.lane != Self.lane })
+        }
+    }
+
     @Test("who lost the lease fetches nothing more") func lost() async throws {
         try await withFiles { gateway, clock, works in
             let asked = Mutex(0)
