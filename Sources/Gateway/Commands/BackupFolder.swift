@@ -11,6 +11,8 @@ struct BackupFolder {
     /// Copies ledger and files; `progress` is told how many files were looked at. Lasting trouble where the folder holds
     /// what this would not be a later copy of.
     func write(_ ledger: OpenLedger, progress: (Int) -> Void) async throws(Trouble) -> BackupNote {
+        // Programs of the database make the copy, in a folder that others may be able to read.
+        umask(0o077)
         try make()
         let held = try hold()
         defer { withExtendedLifetime(held) {} }

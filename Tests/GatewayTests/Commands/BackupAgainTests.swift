@@ -27,7 +27,9 @@ import Testing
             let backup = gateway.folder + "/backup"
             try await send(gateway, "a")
             #expect(try await gateway.command(["backup", backup]).status == 0)
-            let first = try BackupNote.read(in: backup).keys
+            let (first, copy) = (try BackupNote.read(in: backup).keys, try BackupNote.read(in: backup).file)
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(backup)/\(copy)")
+            #expect(facts[.posixPermissions] as? Int == 0o600)
             gateway.stop()
             let plain = try gateway.changeKey(to: Self.second)
             try await gateway.start()
