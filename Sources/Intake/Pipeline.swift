@@ -155,9 +155,12 @@ package enum Pipeline {
         }
         let settled = Settlement(found: found, deadlines: deadlines, similar: grounds.similar, news: news)
         let before = dossier.settled.map { Orders.parts($0.found.decision) } ?? []
+        // A decision of which nothing is left: whoever asks for another wants the ticket to be somebody's again.
+        let isOwnerless = dossier.requeued && grounds.assignments.isEmpty
         let after = Set(Orders.parts(found.decision))
         let orders = Orders(
-            dossier: dossier, settled: settled, city: city, keys: keys, kept: after.intersection(before),
+            dossier: dossier, settled: settled, city: city, keys: keys,
+            kept: isOwnerless ? [] : after.intersection(before),
             revises: dossier.grown)
 
         outcome.withdrawals = before.filter { !after.contains($0) }.map {

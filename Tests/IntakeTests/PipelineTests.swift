@@ -121,6 +121,18 @@ struct PipelineTests {
         #expect(outcome.change.state == .received && outcome.change.category == .some(nil))
     }
 
+    @Test("Asked to decide anew where the assignments are lost, the same departments get it again")
+    func ownerless() throws {
+        let first = try said(.received, Submission(text: "路灯不亮"))
+        let settled = try settle([first]).entries
+        let asked = try keys.entry(.requeued, at: now, actor: "operator", Requeued(reason: ""))
+        let lost = try settle([first] + settled + [asked], state: .accepted)
+        #expect(lost.assignments.map(\.department) == ["lighting"] && lost.deliveries.map(\.recipient) == ["lighting"])
+        let sent = Assignment(ticket: 7, department: "lighting", role: .lead, sent: now)
+        let kept = try settle([first] + settled + [asked], state: .accepted, assignments: [sent])
+        #expect(kept.assignments.isEmpty && kept.deliveries.isEmpty)
+    }
+
     @Test("Emergency words that come later alert a person, once")
     func lateEmergency() throws {
         let first = try said(.received, Submission(text: "路灯不亮"))

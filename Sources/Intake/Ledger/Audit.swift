@@ -21,6 +21,8 @@ package struct Audit {
             case checkpointMissing = "checkpoint-missing"
             case checkpointChanged = "checkpoint-changed"
             case books
+            /// The database itself says so.
+            case damaged
         }
         package var what: What
         /// Id of the ticket, which is the last part of its number.
@@ -28,6 +30,14 @@ package struct Audit {
         package var entry: Int?
         package var checkpoint: Int64?
         package var words: Phrase
+
+        package init(what: What, ticket: Int64? = nil, entry: Int? = nil, checkpoint: Int64? = nil, words: Phrase) {
+            self.what = what
+            self.ticket = ticket
+            self.entry = entry
+            self.checkpoint = checkpoint
+            self.words = words
+        }
     }
     package struct Report: Sendable, Equatable {
         package var tickets = 0

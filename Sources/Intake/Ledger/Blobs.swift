@@ -26,6 +26,9 @@ package protocol Blobs: Sendable {
     func rewrite(
         _ id: BlobID, _ change: @Sendable (Data, Int, Bool) throws(Trouble) -> Data?
     ) async throws(Trouble) -> Bool
+    /// Whether one could be kept right now, where that is not what the ledger's own `probe` tells: trouble if not. Leaves
+    /// nothing behind.
+    func probe() async throws(Trouble)
     /// Bytes free for blobs, nil where that cannot be told.
     func free() async throws(Trouble) -> Int64?
 }

@@ -143,6 +143,8 @@ package protocol Store: Keeper {
     func hashes(at heads: [Checkpoint.Head]) async throws(Trouble) -> [Data?]
 
     // Watching over
+    /// Tickets not at an end that have neither a job nor an assignment, lowest id first.
+    func ownerless(limit: Int) async throws(Trouble) -> [Int64]
     /// The tickets with an id above `after`, oldest first.
     func tickets(after: Int64, limit: Int) async throws(Trouble) -> [Ticket]
     /// Deliveries with an id above `after` that wait for a person, oldest first.
@@ -183,8 +185,10 @@ package protocol Store: Keeper {
     func sharedTime() async throws(Trouble) -> Instant?
     /// Moves all jobs along with a clock that was stepped: their pauses and leases stay as long as they were.
     func moveJobs(by step: Duration) async throws(Trouble)
-    /// What the database says of its own integrity: empty when well.
+    /// What is damaged, of everything the database holds: empty when well. Reads all of it, so it takes its time.
     func integrity() async throws(Trouble) -> [String]
+    /// Whether the database sees by itself what the disk changed; nil where it cannot be asked to.
+    func hasChecksums() async throws(Trouble) -> Bool?
     func close() async
 }
 
@@ -269,8 +273,13 @@ package struct Books: Sendable, Equatable, Codable {
         expect(count(.followUp), followUps, "补充的来件 ≠ 补充记录", "arrivals that followed up ≠ follow-up entries")
         expect(count(.notice), notices.values.reduce(0, +), "通知 ≠ 各类通知之和", "notices ≠ notices by kind")
         expect(count(.quarantined), quarantined, "隔离的来件 ≠ 隔离区", "quarantined arrivals ≠ quarantine")
-        expect(unowned, 0, "无人负责的工单", "tickets without owner")
-        return found
+        return found + [ownerless].compactMap(\.self)
+    }
+
+    /// The complaint about tickets that are nobody's; nil where there are none.
+    package var ownerless: Phrase? {
+        unowned == 0
+            ? nil : Phrase(zh: "无人负责的工单：\(unowned) ≠ 0", en: "tickets without owner: \(unowned) ≠ 0")
     }
 }
 

@@ -9,17 +9,14 @@ package import Intake
 package struct FileBlobs: Blobs {
     private let folder: String
     private let names: BlobNames
+    private let disk: BlobDisk
 
     private var unfinished: String { folder + "/unfinished" }
-
-    private let failed: @Sendable (Trouble) -> Void
 
     /// Makes the folder if needed (mode 0700) and removes what nobody wrote to for a day; needs a person if that fails.
     /// `failed` is told when a file cannot be kept for a reason that does not pass, such as an error of the disk (rule 9).
     package init(folder: String, failed: @escaping @Sendable (Trouble) -> Void = { _ in }) throws(Trouble) {
-        self.failed = failed
-        self.folder = folder
-        names = BlobNames(folder: folder)
+        self.init(existing: folder, failed: failed)
         do {
             try FileManager.default.createDirectory(
                 atPath: unfinished, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -28,6 +25,15 @@ package struct FileBlobs: Blobs {
                 "存放文件的目录建不了：\(folder)", "the folder for files cannot be made: \(folder)", detail: "\(error)")
         }
         sweep(idle: .seconds(86400))
+    }
+
+    /// A folder to be read only; nothing is made, removed or found out.
+    package init(readOnly folder: String) { self.init(existing: folder, failed: { _ in }) }
+
+    private init(existing folder: String, failed: @escaping @Sendable (Trouble) -> Void) {
+        self.folder = folder
+        names = BlobNames(folder: folder)
+        disk = BlobDisk(failed: failed)
     }
 
     /// Removes what was left half-written and untouched that long, by the clock of the machine.
@@ -42,7 +48,23 @@ package struct FileBlobs: Blobs {
     }
 
     package func room() async throws(Trouble) -> any BlobRoom {
-        try FileRoom(file: SyncedFile(path: "\(unfinished)/\(UUID().uuidString)"), names: names, failed: failed)
+        FileRoom(file: try draft(), names: names, disk: disk)
+    }
+
+    private func draft() throws(Trouble) -> SyncedFile {
+        try disk.loudly { () throws(Trouble) in try SyncedFile(path: "\(unfinished)/\(UUID().uuidString)") }
+    }
+
+    package func probe() async throws(Trouble) {
+        let file = try draft()
+        do throws(Trouble) {
+            try disk.loudly { () throws(Trouble) in try file.write(Data([0])) }
+        } catch {
+            file.discard()
+            throw error
+        }
+        try disk.loudly { () throws(Trouble) in try file.sync() }
+        file.remove()
     }
 
     package func read(_ id: BlobID, each: (Data) async throws(Trouble) -> Void) async throws(Trouble) {
@@ -68,7 +90,9 @@ package struct FileBlobs: Blobs {
         names.untouched(for: idle, after: after, limit: limit)
     }
 
-    package func touch(_ id: BlobID) async throws(Trouble) -> Bool { try names.touch(id) }
+    package func touch(_ id: BlobID) async throws(Trouble) -> Bool {
+        try disk.loudly { () throws(Trouble) in try names.touch(id) }
+    }
 
     package func remove(_ id: BlobID, untouchedFor idle: Duration) async throws(Trouble) {
         names.remove(id, untouchedFor: idle)
@@ -101,13 +125,13 @@ package struct FileBlobs: Blobs {
                 let next = try piece(from: file)
                 let changed = try change(now, number, next == nil)
                 if new == nil, changed == nil { return false }
-                if new == nil { new = try SyncedFile(path: "\(unfinished)/\(UUID().uuidString)") }
-                if let new { try FileRoom(file: new, names: names, failed: failed).frame(changed ?? now) }
+                if new == nil { new = try draft() }
+                if let new { try FileRoom(file: new, names: names, disk: disk).frame(changed ?? now) }
                 (number, chunk) = (number + 1, next)
             }
             guard let whole = new else { return false }
             new = nil
-            return try names.replace(id, with: whole)
+            return try disk.loudly { () throws(Trouble) in try names.replace(id, with: whole) }
         } catch {
             new?.discard()
             throw error
@@ -146,12 +170,12 @@ package struct FileBlobs: Blobs {
 private final class FileRoom: BlobRoom {
     private let file: SyncedFile
     private let names: BlobNames
-    private let failed: @Sendable (Trouble) -> Void
+    private let disk: BlobDisk
 
-    init(file: SyncedFile, names: BlobNames, failed: @escaping @Sendable (Trouble) -> Void) {
+    init(file: SyncedFile, names: BlobNames, disk: BlobDisk) {
         self.file = file
         self.names = names
-        self.failed = failed
+        self.disk = disk
     }
 
     func append(_ chunk: Data) async throws(Trouble) { try frame(chunk) }
@@ -163,18 +187,11 @@ private final class FileRoom: BlobRoom {
         }
         framed.append(chunk)
         let bytes = framed
-        try loudly { () throws(Trouble) in try file.write(bytes) }
+        try disk.loudly { () throws(Trouble) in try file.write(bytes) }
     }
 
     func finish(as id: BlobID) async throws(Trouble) {
-        try loudly { () throws(Trouble) in try names.give(id, to: file) }
-    }
-
-    private func loudly(_ work: () throws(Trouble) -> Void) throws(Trouble) {
-        do throws(Trouble) { try work() } catch {
-            if error.kind == .needsPerson { failed(error) }
-            throw error
-        }
+        try disk.loudly { () throws(Trouble) in try names.give(id, to: file) }
     }
 
     func discard() async { file.discard() }

@@ -22,6 +22,9 @@ package final class PostgresBlobs: Blobs {
                 .int(idle.wholeMilliseconds)))
     }
 
+    /// They lie in the ledger's own database.
+    package func probe() async throws(Trouble) {}
+
     package func room() async throws(Trouble) -> any BlobRoom {
         let ids = try await read("INSERT INTO blobs (touched) VALUES (\(PostgresBlobs.now)) RETURNING id") {
             row throws(PostgresFailure) in try row.int()

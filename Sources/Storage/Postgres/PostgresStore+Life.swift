@@ -105,22 +105,6 @@ extension PostgresStore {
         try await run(PostgresStatement("UPDATE jobs SET due = due + $1", .int(step.wholeMilliseconds)))
     }
 
-    package func integrity() async throws(Trouble) -> [String] {
-        try await read(
-            """
-            SELECT 'checksum failures of the server: ' || checksum_failures FROM pg_stat_database
-                WHERE datname = current_database() AND checksum_failures > 0
-            UNION ALL
-            SELECT 'invalid index: ' || indexrelid::regclass FROM pg_index
-                JOIN pg_class ON pg_class.oid = indexrelid
-                WHERE NOT indisvalid AND relnamespace = current_schema()::regnamespace
-            UNION ALL
-            SELECT 'unchecked constraint: ' || conname FROM pg_constraint
-                WHERE NOT convalidated AND connamespace = current_schema()::regnamespace
-            """
-        ) { row throws(PostgresFailure) in try row.text() }
-    }
-
     /// One transaction of one statement; gives the rows it touched.
     @discardableResult
     private func run(_ statement: PostgresStatement) async throws(Trouble) -> Int {

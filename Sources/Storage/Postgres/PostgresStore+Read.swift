@@ -130,12 +130,7 @@ extension PostgresStore {
                 books.tickets = try count("SELECT count(*) FROM tickets")
                 books.followUps = try count("SELECT count(*) FROM entries WHERE kind = 'follow-up'")
                 books.quarantined = try count("SELECT count(*) FROM quarantine WHERE replayed IS NULL")
-                books.unowned = try count(
-                    """
-                    SELECT count(*) FROM tickets WHERE state NOT IN \(PostgresTicket.endsInSQL)
-                        AND NOT EXISTS (SELECT 1 FROM jobs WHERE lane IN ('settle', 'screen') AND subject = tickets.id)
-                        AND NOT EXISTS (SELECT 1 FROM assignments WHERE ticket = tickets.id)
-                    """)
+                books.unowned = try count("SELECT count(*) FROM tickets WHERE \(Self.isUnowned)")
                 return books
             }
         }

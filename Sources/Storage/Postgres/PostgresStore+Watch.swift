@@ -43,6 +43,23 @@ extension PostgresStore {
             .int(after), .int(Int64(limit)), row: Delivery.init(row:))
     }
 
+    /// Not at an end, and neither a job nor an assignment.
+    static let isUnowned = """
+        state NOT IN \(PostgresTicket.endsInSQL)
+            AND NOT EXISTS (SELECT 1 FROM jobs WHERE lane IN ('settle', 'screen') AND subject = tickets.id)
+            AND NOT EXISTS (SELECT 1 FROM assignments WHERE ticket = tickets.id)
+        """
+
+    package func ownerless(limit: Int) async throws(Trouble) -> [Int64] {
+        try await desk.run { link throws(Trouble) in
+            try link.look { connection throws(PostgresFailure) in
+                try connection.run(
+                    "SELECT id FROM tickets WHERE \(PostgresStore.isUnowned) ORDER BY id LIMIT $1", .int(Int64(limit))
+                ).map { row throws(PostgresFailure) in try row.int() }
+            }
+        }
+    }
+
     package func unsettled(limit: Int) async throws(Trouble) -> [Unsettled] {
         try await read(
             "SELECT subject, attempts, due FROM jobs WHERE lane = $1 AND attempts > 0 ORDER BY subject LIMIT $2",

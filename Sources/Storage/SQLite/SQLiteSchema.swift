@@ -6,8 +6,11 @@ import Intake
 enum SQLiteSchema {
     static let steps: [(name: String, sql: String)] = [("1", one)]
 
-    /// Needs a person if the file holds a step this program does not know.
-    static func migrate(_ pool: DatabasePool) throws {
+    static func migrate(_ pool: DatabasePool) throws { try known(to: pool).migrate(pool) }
+
+    /// The steps; needs a person if the file holds one this program does not know.
+    @discardableResult
+    static func known(to pool: DatabasePool) throws -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for step in steps { migrator.registerMigration(step.name) { db in try db.execute(sql: step.sql) } }
         if try pool.read(migrator.hasBeenSuperseded) {
@@ -15,7 +18,7 @@ enum SQLiteSchema {
                 "账本由更新版本的 intake 建立；请安装该版本或更新的版本",
                 "the ledger was made by a newer version of intake; install that version or newer")
         }
-        try migrator.migrate(pool)
+        return migrator
     }
 
     private static let one = """

@@ -166,13 +166,7 @@ extension SQLiteStore {
             books.tickets = try count("SELECT count(*) FROM tickets")
             books.followUps = try count("SELECT count(*) FROM entries WHERE kind = 'follow-up'")
             books.quarantined = try count("SELECT count(*) FROM quarantine WHERE replayed IS NULL")
-            books.unowned = try count(
-                """
-                SELECT count(*) FROM tickets WHERE state NOT IN
-                    ('closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')
-                AND id NOT IN (SELECT subject FROM jobs WHERE lane IN ('settle', 'screen'))
-                AND NOT EXISTS (SELECT 1 FROM assignments WHERE ticket = tickets.id)
-                """)
+            books.unowned = try count("SELECT count(*) FROM tickets WHERE \(SQLiteStore.isUnowned)")
             return books
         }
     }

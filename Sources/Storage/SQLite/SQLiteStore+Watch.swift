@@ -45,6 +45,21 @@ extension SQLiteStore {
         }
     }
 
+    /// Not at an end, and neither a job nor an assignment.
+    static let isUnowned = """
+        state NOT IN ('closed', 'not-accepted', 'withdrawn', 'merged', 'transferred-emergency')
+            AND id NOT IN (SELECT subject FROM jobs WHERE lane IN ('settle', 'screen'))
+            AND NOT EXISTS (SELECT 1 FROM assignments WHERE ticket = tickets.id)
+        """
+
+    package func ownerless(limit: Int) async throws(Trouble) -> [Int64] {
+        try await read { db in
+            try Int64.fetchAll(
+                db, sql: "SELECT id FROM tickets WHERE \(SQLiteStore.isUnowned) ORDER BY id LIMIT ?", arguments: [limit]
+            )
+        }
+    }
+
     package func unsettled(limit: Int) async throws(Trouble) -> [Unsettled] {
         try await read { db in
             try Row.fetchAll(

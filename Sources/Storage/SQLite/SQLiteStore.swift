@@ -10,6 +10,8 @@ import Synchronization
 /// failed must never be tried again.
 package final class SQLiteStore: Store {
     let pool: DatabasePool
+    /// Nothing can be written: each `write` needs a person.
+    package let isReadOnly: Bool
     private let failed: @Sendable (Trouble) -> Void
     private let broken = Mutex<Trouble?>(nil)
 
@@ -21,6 +23,8 @@ package final class SQLiteStore: Store {
         path: String, busy: Bool = false, failed: @escaping @Sendable (Trouble) -> Void = { _ in }
     ) throws(Trouble) {
         self.failed = failed
+        isReadOnly = false
+        SQLiteFile.make(path)
         do {
             var settings = Configuration()
             settings.busyMode = .timeout(5)
@@ -47,9 +51,29 @@ package final class SQLiteStore: Store {
         } catch { throw SQLiteStore.trouble(error) }
     }
 
+    /// Opens the ledger at `path` to be looked at, where its file system is mounted read-only; nil where it is not. Needs a
+    /// person as the other does.
+    package init?(readOnly path: String) throws(Trouble) {
+        guard SQLiteFile.isOnReadOnlyDisk(path) else { return nil }
+        failed = { _ in }
+        isReadOnly = true
+        do {
+            var settings = Configuration()
+            settings.readonly = true
+            settings.maximumReaderCount = 4
+            pool = try DatabasePool(path: SQLiteFile.readable(path), configuration: settings)
+            try SQLiteSchema.known(to: pool)
+        } catch { throw SQLiteStore.trouble(error) }
+    }
+
     /// One transaction on the writer.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(Trouble) -> Value {
         if let trouble = broken.withLock({ $0 }) { throw trouble }
+        if isReadOnly {
+            throw .needsPerson(
+                "账本所在的文件系统是只读的：现在只能看，不能改",
+                "the file system of the ledger is mounted read-only: it can only be looked at")
+        }
         do { return try await pool.write(body) } catch { throw noted(error) }
     }
 
@@ -134,8 +158,14 @@ package final class SQLiteStore: Store {
         }
     }
 
+    /// SQLite has none (sqlite.org/cksumvfs.html is no part of it).
+    package func hasChecksums() async throws(Trouble) -> Bool? { nil }
+
     package func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed {
-        try await write { db in
+        // It is nearly always there: reading it takes no writer.
+        let kept = try await read { db in try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'canary'") }
+        if let kept { return Sealed(kept) }
+        return try await write { db in
             try db.execute(
                 sql: "INSERT INTO meta (key, value) VALUES ('canary', ?) ON CONFLICT (key) DO NOTHING",
                 arguments: [sealed.bytes])

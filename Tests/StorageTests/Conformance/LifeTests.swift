@@ -106,6 +106,7 @@ import Testing
             try await store.probe(at: Samples.at(1))
             let complaints = try await store.integrity()
             #expect(complaints == [])
+            #expect(try await store.hasChecksums() == (backend == .sqlite ? nil : false))
         }
     }
 

@@ -15,6 +15,20 @@ import Testing
         }
     }
 
+    @Test("tickets that are nobody's are counted and named", arguments: Backend.allCases)
+    func ownerless(backend: Backend) async throws {
+        try await backend.withStore { store in
+            try await store.settle(try await store.report("a"))
+            let id = try await store.report("b")
+            #expect(try await store.ownerless(limit: 5).isEmpty)
+            let job = try await store.take()
+            #expect(try await store.apply([Outcome(ticket: id, job: job)]) == [true])
+            #expect(try await store.ownerless(limit: 5) == [id])
+            let books = try await store.books()
+            #expect(books.complaints == [books.ownerless] && books.unowned == 1)
+        }
+    }
+
     @Test(
         "the tickets of one department come newest first, page by page, in whatever role", arguments: Backend.allCases)
     func ofDepartment(backend: Backend) async throws {

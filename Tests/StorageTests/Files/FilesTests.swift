@@ -1,6 +1,7 @@
 import Foundation
 import Intake
 import Servers
+import Synchronization
 import Testing
 
 @testable import Storage
@@ -33,6 +34,21 @@ import Testing
             }
             _ = try FileBlobs(folder: folder)
             #expect(try FileManager.default.contentsOfDirectory(atPath: unfinished).isEmpty)
+        }
+    }
+
+    @Test("a folder in which no file can be made is told at once, by whoever keeps one or looks whether it could")
+    func shut() async throws {
+        try await withFolder { folder in
+            let told = Mutex(0)
+            let blobs = try FileBlobs(folder: folder) { _ in told.withLock { $0 += 1 } }
+            try await blobs.probe()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/unfinished").isEmpty)
+            try FileManager.default.removeItem(atPath: folder + "/unfinished")
+            try Data().write(to: URL(filePath: folder + "/unfinished"))
+            await #expect(throws: Trouble.self) { try await blobs.probe() }
+            await #expect(throws: Trouble.self) { _ = try await blobs.room() }
+            #expect(told.withLock { $0 } == 2)
         }
     }
 
