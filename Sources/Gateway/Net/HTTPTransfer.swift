@@ -117,7 +117,8 @@ final class HTTPTransfer: Transfer {
             case .code(CURLE_UNSUPPORTED_PROTOCOL) where easy.number(CURLINFO_REQUEST_SIZE) > 0:
                 own ?? NetTrouble.of(CURLE_WEIRD_SERVER_REPLY, sent: sent, host: host)
             case .code(let code):
-                own ?? upload?.trouble ?? gate.trouble(host) ?? NetTrouble.of(code, sent: sent, host: host)
+                own ?? upload?.trouble ?? gate.trouble(host)
+                    ?? NetTrouble.of(code, sent: sent, host: host, verified: easy.number(CURLINFO_SSL_VERIFYRESULT))
             }
         if trouble != nil { download?.remove() }
         done(trouble.map { .failure($0) } ?? .success(answer))

@@ -65,7 +65,12 @@ final class KnockTransfer: Transfer {
         switch end {
         case .cancelled: done(.failure(NetTrouble.cancelled(sent: false, host: host)))
         case .code(CURLE_OK): done(.success(easy.certificateEnds))
-        case .code(let code): done(.failure(gate.trouble(host) ?? NetTrouble.of(code, sent: false, host: host)))
+        case .code(let code):
+            done(
+                .failure(
+                    gate.trouble(host)
+                        ?? NetTrouble.of(
+                            code, sent: false, host: host, verified: easy.number(CURLINFO_SSL_VERIFYRESULT))))
         }
     }
 }

@@ -115,7 +115,10 @@ final class LineTransfer: Transfer {
     func finished(_ end: TransferEnd) {
         switch end {
         case .code(CURLE_OK): done(.success(LineEnd(easy, host: host)))
-        case .code(let code): done(.failure(NetTrouble.of(code, sent: false, host: host)))
+        case .code(let code):
+            done(
+                .failure(NetTrouble.of(code, sent: false, host: host, verified: easy.number(CURLINFO_SSL_VERIFYRESULT)))
+            )
         case .cancelled: done(.failure(NetTrouble.cancelled(sent: false, host: host)))
         }
     }

@@ -64,7 +64,8 @@ final class MailTransfer: Transfer {
         case .code(CURLE_OK): done(.success(answer))
         case .code(let code):
             if let trouble = upload.trouble ?? gate.trouble(call.server.host) { return done(.failure(trouble)) }
-            let trouble = NetTrouble.of(code, sent: upload.ended, host: call.server.host)
+            let trouble = NetTrouble.of(
+                code, sent: upload.ended, host: call.server.host, verified: easy.number(CURLINFO_SSL_VERIFYRESULT))
             switch answer {
             // "Log in first" and the like (RFC 4954 section 6): nothing is wrong with this mail.
             case 530, 534, 535, 538:

@@ -6,7 +6,8 @@ enum NetTrouble {
     /// - Parameters:
     ///   - sent: part of a request that may not simply be repeated had left when it failed
     ///   - host: named in the reason; never a path or query, which may hold secrets
-    static func of(_ code: CURLcode, sent: Bool, host: String) -> Trouble {
+    ///   - verified: what OpenSSL says of the certificate (CURLINFO_SSL_VERIFYRESULT)
+    static func of(_ code: CURLcode, sent: Bool, host: String, verified: Int = 0) -> Trouble {
         let said = unsafe String(cString: curl_easy_strerror(code))
         let detail = "libcurl \(code.rawValue): \(said)"
         switch code {
@@ -24,6 +25,13 @@ enum NetTrouble {
                 .ofServer
         case CURLE_COULDNT_CONNECT:
             return .passing("连不上 \(host)", "no connection to \(host)", detail: detail).ofServer
+        // X509_V_ERR_…: no issuer, self-signed, self-signed in the chain, no issuer here, first not verifiable (x509_vfy.h).
+        case CURLE_PEER_FAILED_VERIFICATION where [2, 18, 19, 20, 21].contains(verified):
+            return .passing(
+                "本机不认识签发 \(host) 证书的机构；若是自建的，请用 ca-file 写明它的证书，否则须由对方更换",
+                "who signed the certificate of \(host) is not known here; name the authority's certificate as ca-file if this is "
+                    + "meant, otherwise it must be renewed there", detail: detail
+            ).ofServer
         case CURLE_PEER_FAILED_VERIFICATION:
             return .passing(
                 "\(host) 的证书无效；须由对方更换", "the certificate of \(host) is not valid; it must be renewed there",
