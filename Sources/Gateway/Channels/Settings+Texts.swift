@@ -64,19 +64,3 @@ func isMailAddress(_ text: String) -> Bool {
         && !halves[0].hasPrefix(".") && !halves[0].hasSuffix(".") && !halves[0].contains("..")
         && isHostName(String(halves[1]))
 }
-
-/// A folder by its path, without `.`, `..` and links.
-struct FolderPath: Hashable {
-    private let parts: [String]
-
-    init(_ path: String) {
-        parts =
-            URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL.resolvingSymlinksInPath()
-            .pathComponents
-    }
-
-    /// Whether the other is this folder or lies in it; with `above`, also whether this one lies in the other.
-    func overlaps(_ other: FolderPath, above: Bool = true) -> Bool {
-        other.parts.starts(with: parts) || above && parts.starts(with: other.parts)
-    }
-}

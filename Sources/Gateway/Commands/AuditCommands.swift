@@ -32,7 +32,14 @@ struct AuditCommands: AsyncParsableCommand {
         func run() async throws {
             try await place.withLedger { ledger in
                 let all = try await ledger.store.latest(before: nil, limit: 1).first?.number.id ?? 0
-                let report = try await Audit.run(ledger.store, keys: ledger.keys) { report in
+                // First, because what is damaged may end the reading of the rest.
+                Terminal.progress(Terminal.both("读数据库的全部内容", "reading all the database holds"))
+                let damage = try await ledger.store.integrity().map { text in
+                    Audit.Finding(
+                        what: .damaged, words: Phrase(zh: "账本损坏：\(text)", en: "the ledger is damaged: \(text)"))
+                }
+                for finding in damage { try show(finding) }
+                var report = try await Audit.run(ledger.store, keys: ledger.keys) { report in
                     Terminal.progress(
                         Terminal.both(
                             "工单 \(report.tickets)/\(all)，检查点 \(report.checkpoints)，发现 \(report.count)",
@@ -40,34 +47,33 @@ struct AuditCommands: AsyncParsableCommand {
                         ))
                 }
                 Terminal.progress("")
-                try show(report, ledger)
+                for finding in report.findings { try show(finding) }
+                report.count += damage.count
+                try show(report, ledger, told: report.findings.count + damage.count)
                 if report.count > 0 { throw ExitCode(1) }
             }
         }
 
-        private func show(_ report: Audit.Report, _ ledger: OpenLedger) throws {
+        private func show(_ finding: Audit.Finding) throws {
+            if form.json { return try Terminal.say(json: finding) }
+            let places = [
+                finding.ticket.map { Terminal.both("工单 \($0)", "ticket \($0)") },
+                finding.entry.map { Terminal.both("第 \($0) 条", "entry \($0)") },
+                finding.checkpoint.map { Terminal.both("检查点 \($0)", "checkpoint \($0)") },
+            ].compactMap(\.self)
+            Terminal.say(
+                "✗ \((places + [finding.what.rawValue]).joined(separator: " · ")): \(finding.words[Terminal.language])")
+        }
+
+        private func show(_ report: Audit.Report, _ ledger: OpenLedger, told: Int) throws {
             if form.json {
-                for finding in report.findings { try Terminal.say(json: finding) }
                 return try Terminal.say(
                     json: Sum(
                         tickets: report.tickets, entries: report.entries, checkpoints: report.checkpoints,
                         lastCheckpoint: report.last?.id, lastHash: report.last?.hash.hex, findings: report.count))
             }
-            for finding in report.findings {
-                let places = [
-                    finding.ticket.map { Terminal.both("工单 \($0)", "ticket \($0)") },
-                    finding.entry.map { Terminal.both("第 \($0) 条", "entry \($0)") },
-                    finding.checkpoint.map { Terminal.both("检查点 \($0)", "checkpoint \($0)") },
-                ].compactMap(\.self)
-                Terminal.say(
-                    "✗ \((places + [finding.what.rawValue]).joined(separator: " · ")): \(finding.words[Terminal.language])"
-                )
-            }
-            if report.count > report.findings.count {
-                Terminal.say(
-                    Terminal.both(
-                        "…另有 \(report.count - report.findings.count) 处",
-                        "… and \(report.count - report.findings.count) more"))
+            if report.count > told {
+                Terminal.say(Terminal.both("…另有 \(report.count - told) 处", "… and \(report.count - told) more"))
             }
             let (tickets, entries, knots) = (report.tickets, report.entries, report.checkpoints)
             Terminal.say(

@@ -1,36 +1,78 @@
 import Foundation
 import Intake
+import Storage
 
 /// The ledger and the machine it lies on.
 extension Checkup {
     func integrity() async throws -> [Finding] {
-        try await ledger.store.integrity().map { text in
+        var findings = try await ledger.store.integrity().map { text in
             Finding(
                 .serious, Phrase(zh: "账本损坏：\(text)", en: "the ledger is damaged: \(text)"),
                 mend: Phrase(
                     zh: "停下守护进程，从备份恢复，再运行 intake audit verify",
                     en: "stop the daemon, restore a backup, then run intake audit verify"))
         }
+        if try await ledger.store.hasChecksums() == false {
+            findings.append(
+                Finding(
+                    .notice,
+                    Phrase(
+                        zh: "PostgreSQL 没有开校验和：磁盘悄悄改坏的内容，数据库自己看不出来",
+                        en: "PostgreSQL runs without checksums: it does not see by itself what the disk quietly changed"
+                    ),
+                    mend: Phrase(
+                        zh: "停下守护进程和 PostgreSQL，以 postgres 账号运行 pg_checksums --enable -D 数据目录，再启动",
+                        en:
+                            "stop the daemon and PostgreSQL, run pg_checksums --enable -D DATA_FOLDER as postgres, start both"
+                    )))
+        }
+        return findings
     }
 
-    func books() async throws -> [Finding] {
-        let books = try await ledger.store.books()
-        return books.complaints.map { text in
-            let unowned = text.en.hasPrefix("tickets without owner")
-            return Finding(
-                .serious, Phrase(zh: "账不平：\(text.zh)", en: "the books do not balance: \(text.en)"),
-                mend: unowned
-                    ? Phrase(
-                        zh: "用 intake tickets --in-state received 找到它们，再 intake requeue",
-                        en: "find them with intake tickets --in-state received, then intake requeue")
-                    : Phrase(zh: "运行 intake audit verify，并报告此问题", en: "run intake audit verify and report this"))
+    /// Whether a row, a file of the ledger and a scratch file could be kept. What the daemon says of commits it says itself.
+    func writing() async throws -> [Finding] {
+        let mend = Phrase(
+            zh:
+                "findmnt -T \(fixed.state)；journalctl -k | grep -i -e error -e remount；修好磁盘再 mount -o remount,rw，然后 systemctl restart intake",
+            en:
+                "findmnt -T \(fixed.state); journalctl -k | grep -i -e error -e remount; mend the disk, mount -o remount,rw, "
+                + "then systemctl restart intake")
+        if ledger.isReadOnly {
+            return [
+                Finding(
+                    .serious,
+                    Phrase(
+                        zh: "账本所在的文件系统是只读的：收不了件，命令只能看",
+                        en:
+                            "the file system of the ledger is mounted read-only: nothing is taken, commands can only look"
+                    ),
+                    mend: mend)
+            ]
+        }
+        do throws(Trouble) {
+            try await ledger.blobs.probe()
+            try SyncedFile(path: fixed.state + "/.probe-\(UUID().uuidString)").discard()
+            return []
+        } catch {
+            return [
+                Finding(
+                    .serious,
+                    Phrase(
+                        zh: "\(fixed.state) 或其中的 blobs 写不进：\(error.words.zh)（\(error.detail ?? "")）",
+                        en: "\(fixed.state) or its blobs cannot be written: \(error.reason) (\(error.detail ?? ""))"),
+                    mend: mend)
+            ]
         }
     }
 
     func space() async throws -> [Finding] {
         // With PostgreSQL it is scratch files and what is handed over by folder that need room here.
         let here = try? FileManager.default.attributesOfFileSystem(forPath: fixed.state)[.systemFreeSize] as? NSNumber
-        guard let free = try await ledger.blobs.free() ?? here?.int64Value else { return [] }
+        guard let free = try await ledger.blobs.free() ?? here?.int64Value else {
+            throw Unseen(
+                why: Phrase(zh: "\(fixed.state) 所在的磁盘问不到", en: "the disk of \(fixed.state) does not tell"),
+                mend: "df \(fixed.state)")
+        }
         let (left, floor) = (free >> 20, fixed.floor >> 20)
         if free >= fixed.floor * 2 { return [] }
         return [
@@ -57,42 +99,6 @@ extension Checkup {
                     en: "the clock is behind the ledger, which has \(ledger.time(last))"),
                 mend: "timedatectl status; timedatectl set-ntp true")
         ]
-    }
-
-    func folders() async throws -> [Finding] {
-        func facts(_ path: String) -> (mode: Int, owner: Int)? {
-            let found = try? FileManager.default.attributesOfItem(atPath: path)
-            guard let mode = found?[.posixPermissions] as? NSNumber, let owner = found?[.ownerAccountID] as? NSNumber
-            else { return nil }
-            return (mode.intValue & 0o777, owner.intValue)
-        }
-        let owner = facts(fixed.state + "/ledger.sqlite")?.owner ?? facts(fixed.state)?.owner
-        let file = ledger.configuration.file
-        var findings: [Finding] = []
-        if let mode = facts(file)?.mode, mode & 0o022 != 0 {
-            findings.append(
-                Finding(
-                    .serious,
-                    Phrase(
-                        zh: "配置文件 \(file) 别人可写（\(String(mode, radix: 8))）",
-                        en: "others can write the configuration \(file) (mode \(String(mode, radix: 8)))"),
-                    mend: "chmod go-w \(file)"))
-        }
-        // A group may pass through the state folder to its outbox and its calls, never to the files of citizens.
-        return findings
-            + [("", 0o027), ("/blobs", 0o077)].compactMap { part, closed in
-                let path = fixed.state + part
-                guard let found = facts(path) else { return nil }
-                if found.mode & closed == 0, found.owner == owner { return nil }
-                return Finding(
-                    .serious,
-                    Phrase(
-                        zh: "\(path) 的权限是 \(String(found.mode, radix: 8))、属主 \(found.owner)，应为 700、与账本同主",
-                        en:
-                            "\(path) has mode \(String(found.mode, radix: 8)) and owner \(found.owner); 700 and the ledger's owner are wanted"
-                    ),
-                    mend: "chmod 700 \(path); chown \(owner ?? 0) \(path)")
-            }
     }
 
     /// This machine's clock beside others: the database's, the file system's, and itself as the daemon watched it.

@@ -5,7 +5,7 @@ import Intake
 extension Checkup {
     func channels() async throws -> [Finding] {
         var findings: [Finding] = []
-        for (name, channel) in (works?.channels ?? [:]).sorted(by: { $0.key < $1.key }) {
+        for (name, channel) in try wantedWorks().channels.sorted(by: { $0.key < $1.key }) {
             do throws(Trouble) { try await channel.reach() } catch {
                 findings.append(
                     Finding(
@@ -18,7 +18,7 @@ extension Checkup {
 
     func destinations() async throws -> [Finding] {
         var findings: [Finding] = []
-        for (name, dispatcher) in (works?.dispatchers ?? [:]).sorted(by: { $0.key < $1.key }) {
+        for (name, dispatcher) in try wantedWorks().dispatchers.sorted(by: { $0.key < $1.key }) {
             do throws(Trouble) { try await dispatcher.reach() } catch {
                 findings.append(
                     Finding(
@@ -37,14 +37,14 @@ extension Checkup {
     }
 
     /// Every server that is called, with the name of whoever calls it.
-    private var doors: [(name: String, door: Knock)] {
-        guard let works else { return [] }
+    private func doors() throws(Unseen) -> [(name: String, door: Knock)] {
+        let works = try wantedWorks()
         let all = works.channels.map { ($0.key, $0.value.door) } + works.dispatchers.map { ($0.key, $0.value.door) }
         return all.compactMap { name, door in door.map { (name, $0) } }.sorted { $0.0 < $1.0 }
     }
 
     func names() async throws -> [Finding] {
-        let doors = doors
+        let doors = try doors()
         var findings: [Finding] = []
         for host in Set(doors.map(\.door.host)).sorted() {
             let users = doors.filter { $0.door.host == host }.map(\.name).joined(separator: "、")
@@ -65,12 +65,21 @@ extension Checkup {
     /// Certificates are renewed by others, and days go by before somebody who can has done it.
     private static let notice = Duration.seconds(21 * 86_400)
 
-    /// A door that does not open has its own finding.
+    /// A door that does not open has its own finding; its certificate is not known.
     func certificates() async throws -> [Finding] {
         let (now, network) = (ledger.now, try Network(now: { .wall }))
         var findings: [Finding] = []
-        for (name, door) in doors {
-            guard let ends = try? await network.knock(door), ends - now < Checkup.notice else { continue }
+        for (name, door) in try doors() {
+            let end: Instant?
+            do throws(Trouble) { end = try await network.knock(door) } catch {
+                findings.append(
+                    Unseen(
+                        why: Phrase(zh: "\(name) 连不上", en: "\(name) cannot be reached"),
+                        mend: Phrase(zh: "先让它连得上（见上）", en: "have it reached first, see above")
+                    ).finding(Phrase(zh: "\(door.host) 的证书", en: "the certificate of \(door.host)")))
+                continue
+            }
+            guard let ends = end, ends - now < Checkup.notice else { continue }
             let days = max(0, (ends - now).components.seconds / 86_400)
             findings.append(
                 Finding(

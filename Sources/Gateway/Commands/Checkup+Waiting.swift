@@ -4,10 +4,7 @@ import Intake
 extension Checkup {
     /// Behind a proxy that does not say for whom it asks, nobody can be limited alone.
     func senders() async throws -> [Finding] {
-        guard let text = try? await Control.call(.get, "/metrics", at: ledger.configuration.fixed.privateAddress),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix(Tools.unknownSenders + " ") })
-        else { return [] }
-        let count = String(line.dropFirst(Tools.unknownSenders.count + 1))
+        guard let number = try wantedGauges()[Tools.unknownSenders], let count = Int(exactly: number) else { return [] }
         return [
             Finding(
                 .notice,

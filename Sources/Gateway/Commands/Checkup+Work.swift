@@ -101,7 +101,7 @@ extension Checkup {
     }
 
     func leftAlone() async throws -> [Finding] {
-        try await DestinationState.all(ledger, gauges).filter { $0.leftAlone == true }.map { state in
+        try await DestinationState.all(ledger, try wantedGauges()).filter { $0.leftAlone == true }.map { state in
             let next = state.until.map { ledger.time($0) } ?? ledger.time(ledger.now)
             return Finding(
                 .serious,

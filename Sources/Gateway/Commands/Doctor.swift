@@ -20,15 +20,37 @@ struct Doctor: AsyncParsableCommand {
             do { works = try ledger.works() } catch let error as ConfigurationError {
                 findings = error.complaints.map(Finding.init)
             }
-            let checks = Checkup(ledger: ledger, gauges: await Gauges(ledger.configuration), works: works)
+            let checks = Checkup(
+                ledger: ledger, gauges: await Gauges(ledger.configuration), works: works,
+                credentials: place.manager.credentials)
             for (name, check) in checks.all {
                 Terminal.progress(name[Terminal.language])
-                let found = try await check()
-                if found.isEmpty { findings.append(Finding(.well, name)) } else { findings += found }
+                findings += try await Doctor.look(name, check)
             }
             Terminal.progress("")
             for finding in findings { try say(finding) }
             if findings.contains(where: { $0.level == .serious }) { throw ExitCode(1) }
+        }
+    }
+
+    /// What one look found. One that cannot be had ends none of the others.
+    private static func look(_ name: Phrase, _ check: () async throws -> [Finding]) async throws -> [Finding] {
+        do {
+            let found = try await check()
+            return found.isEmpty ? [Finding(.well, name)] : found
+        } catch let unseen as Unseen {
+            return [unseen.finding(name)]
+        } catch let trouble as Trouble {
+            let detail = trouble.detail.map { " (\($0))" } ?? ""
+            return [
+                Finding(
+                    .serious,
+                    Phrase(
+                        zh: "看不了“\(name.zh)”：\(trouble.words.zh)\(detail)",
+                        en: "cannot look whether \(name.en): \(trouble.reason)\(detail)"),
+                    mend: Phrase(
+                        zh: "先处理此处所说的，再运行 intake doctor", en: "mend what it says, then run intake doctor again"))
+            ]
         }
     }
 
@@ -37,6 +59,7 @@ struct Doctor: AsyncParsableCommand {
         let language = Terminal.language
         switch finding.level {
         case .well: Terminal.say("✓ \(finding.words[language])")
+        case .unseen: Terminal.say("– \(finding.words[language])")
         case .notice: Terminal.say("! \(finding.words[language])")
         case .serious: Terminal.say("✗ \(finding.words[language])")
         }
@@ -48,13 +71,15 @@ struct Doctor: AsyncParsableCommand {
 struct Finding: Encodable {
     enum Level: String, Encodable {
         case well, notice, serious
+        /// Neither well nor wrong: what it takes to look was not there.
+        case unseen = "not-looked-at"
     }
     var level: Level
     var words: Phrase
     /// What to do about it.
     var mend: Phrase?
 
-    /// A setting that could not work any more.
+    /// A setting that cannot be used.
     init(_ complaint: Complaint) {
         self.init(
             .serious, Phrase(zh: complaint.text(in: .chinese), en: complaint.text(in: .english)),
@@ -66,4 +91,24 @@ struct Finding: Encodable {
         self.words = words
         self.mend = mend
     }
+}
+
+/// Why the doctor could not look at something, and what it takes.
+struct Unseen: Error {
+    var why: Phrase
+    var mend: Phrase
+
+    func finding(_ name: Phrase) -> Finding {
+        Finding(
+            .unseen, Phrase(zh: "没有看：\(name.zh)（\(why.zh)）", en: "not looked at: \(name.en) (\(why.en))"), mend: mend)
+    }
+
+    static let works = Unseen(
+        why: Phrase(zh: "配置有误", en: "the configuration is not sound"),
+        mend: Phrase(
+            zh: "改正上面所说的设置，再运行 intake doctor", en: "mend the settings told above, then run intake doctor again"))
+    static let daemon = Unseen(
+        why: Phrase(zh: "守护进程没有应答", en: "the daemon does not answer"),
+        mend: Phrase(
+            zh: "systemctl start intake，再运行 intake doctor", en: "systemctl start intake, then run intake doctor again"))
 }

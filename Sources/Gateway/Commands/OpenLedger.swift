@@ -10,6 +10,8 @@ struct OpenLedger {
     let keys: Keys
     let store: any Store
     let blobs: any Blobs
+    /// Its file system is mounted read-only: it can be looked at, and nothing more.
+    let isReadOnly: Bool
     /// How far the clock of a database that nodes share is ahead of this machine's.
     let ahead: Duration
 
@@ -24,7 +26,15 @@ struct OpenLedger {
                     "没有账本 \(file)：先启动一次守护进程，或用 --state 指明状态目录",
                     "there is no ledger \(file): start the daemon once, or name its folder with --state"))
         }
-        (store, blobs) = try await Opening.ledger(configuration.fixed, log: Journal.silent) { _ in }
+        if let found = try Opening.readOnly(configuration.fixed) {
+            (store, blobs, isReadOnly) = (found.store, found.blobs, true)
+            Terminal.complain(
+                Terminal.both("账本所在的文件系统是只读的，只能看：intake doctor", "the ledger's file system is read-only: intake doctor")
+            )
+        } else {
+            (store, blobs) = try await Opening.ledger(configuration.fixed, log: Journal.silent) { _ in }
+            isReadOnly = false
+        }
         keys = try await Opening.fit(configuration, to: store)
         ahead = try await store.sharedTime().map { $0 - .wall } ?? .zero
     }

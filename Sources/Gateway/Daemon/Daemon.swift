@@ -42,6 +42,7 @@ final class Daemon: Sendable {
         let now: Now = { clock.now }
         self.clock = clock
         try await store.probe(at: now())
+        try await blobs.probe()
         let due = try await store.reclaim(now: now())
         if due > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(due)"]) }
 

@@ -23,6 +23,14 @@ enum Opening {
         }
     }
 
+    /// The same to be looked at where its file system is mounted read-only; nil where it is not.
+    static func readOnly(_ fixed: Configuration.Fixed) throws(Trouble) -> (store: any Store, blobs: any Blobs)? {
+        guard fixed.ledger == .sqlite, let store = try SQLiteStore(readOnly: fixed.state + "/ledger.sqlite") else {
+            return nil
+        }
+        return (store, FileBlobs(readOnly: fixed.state + "/blobs"))
+    }
+
     /// Makes the state folder, mode 0700, if it is not there; gives its path.
     static func makeState(_ path: String) throws(Trouble) -> String {
         do {

@@ -14,12 +14,13 @@ struct PrivateRoutes: Sendable {
 
     func responder() -> any HTTPResponder<GatewayContext> {
         let router = Router(context: GatewayContext.self)
-        // Alive: the process answers. Ready: a row can be committed right now.
+        // Alive: the process answers. Ready: a row can be committed right now, and a file kept.
         router.get("/healthz") { _, _ in PrivateRoutes.text(.ok, "ok\n") }
         router.get("/readyz") { _, _ in
             do throws(Trouble) {
                 if let reason = inbox.shutReason { throw reason }
                 try await tools.store.probe(at: tools.now())
+                try await tools.blobs.probe()
                 return PrivateRoutes.text(.ok, inbox.pressure.text + "\n")
             } catch { return PrivateRoutes.text(.serviceUnavailable, "\(error.words.kept)\n") }
         }

@@ -71,6 +71,8 @@ struct Ticker: Service {
                     metadata: ["milliseconds": "\(step.wholeMilliseconds)"])
             }
             try await tools.store.probe(at: tools.now())
+            // An error of the disk is found before a file comes (rule 9).
+            try await tools.blobs.probe()
             manager.alive()
             for (lane, due) in try await tools.store.lanes() {
                 let age = max(0, (tools.now() - due).wholeMilliseconds / 1000)

@@ -10,7 +10,7 @@ import Testing
     enum Tampering: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case changed, actor, removed, reordered, cut, cutAndMended, payloadSwapped, payloadErased, ticketRemoved
         case removedWithCheckpoints, removedAndTiedAnew, checkpointChanged, checkpointRemoved, lastCheckpointRemoved
-        case allCheckpointsRemoved, stateChanged, timeChanged, nothing
+        case allCheckpointsRemoved, stateChanged, timeChanged, parcelLost, nothing
 
         var testDescription: String { rawValue }
 
@@ -55,6 +55,8 @@ import Testing
             case .allCheckpointsRemoved: "DELETE FROM checkpoint_heads; DELETE FROM checkpoints"
             case .stateChanged: "UPDATE tickets SET state = 'closed' WHERE id = 2"
             case .timeChanged: "UPDATE tickets SET received = received + 86400000 WHERE id = 2"
+            // No chain and no count tells it; the database does.
+            case .parcelLost: "UPDATE arrivals SET parcel = 999 WHERE ticket = 2"
             case .nothing: ""
             }
         }
@@ -72,6 +74,7 @@ import Testing
             case .lastCheckpointRemoved: (.checkpointMissing, 2)
             case .allCheckpointsRemoved: (.checkpointMissing, 1)
             case .stateChanged, .timeChanged: (.rowDiffers, 2)
+            case .parcelLost: (.damaged, nil)
             case .nothing: nil
             }
         }

@@ -77,9 +77,9 @@ struct FilledLedger {
 extension RunningGateway {
     /// The JSON lines a command gives, with its exit code.
     func lines<Line: Decodable>(
-        _ type: Line.Type, _ arguments: [String], file: String? = nil
+        _ type: Line.Type, _ arguments: [String], file: String? = nil, under tool: [String] = []
     ) async throws -> (status: Int32, lines: [Line], output: String) {
-        let (status, output) = try await command(arguments + ["--json"], file: file)
+        let (status, output) = try await command(arguments + ["--json"], file: file, under: tool)
         let lines = output.split(separator: "\n").filter { $0.hasPrefix("{") }
         return (status, lines.compactMap { try? JSONDecoder().decode(type, from: Data($0.utf8)) }, output)
     }

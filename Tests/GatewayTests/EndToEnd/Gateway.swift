@@ -34,6 +34,9 @@ final class RunningGateway: Sendable {
         try Data(repeating: 7, count: 32).write(to: URL(filePath: credentials + "/master-key"))
         try Data("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".utf8).write(to: URL(filePath: credentials + "/hook-secret"))
         if let connection { try Data(connection.utf8).write(to: URL(filePath: credentials + "/connection")) }
+        for name in try FileManager.default.contentsOfDirectory(atPath: credentials) {
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(credentials)/\(name)")
+        }
         let store =
             connection == nil
             ? "kind: sqlite" : "{ kind: postgres, connection: \"credential:connection\", node: \(node) }"

@@ -61,6 +61,8 @@ struct FileDropChannel: Channel {
 
     var source: Source? { path.isEmpty ? nil : .folder(path) }
 
+    func reach() async throws(Trouble) { try FolderPath.checkWritable(FolderPath.nearest(path)) }
+
     func run(into inbox: Inbox) async throws(Trouble) {
         let drop = try Drop(channel: name, path: path, rules: rules, tools: tools) { [self] in reading }
         let watch = try FolderWatch(path: drop.incoming.path, every: scan)

@@ -80,14 +80,19 @@ struct FolderDispatcher: Dispatcher {
     }
 
     func reach() async throws(Trouble) {
-        var folder = path
-        while !FileManager.default.fileExists(atPath: folder), folder.count > 1 {
-            folder = (folder as NSString).deletingLastPathComponent
+        let folder = FolderPath.nearest(path)
+        try FolderPath.checkWritable(folder)
+        let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+        guard let free = (facts?[.systemFreeSize] as? NSNumber)?.int64Value, free < FolderDispatcher.room else {
+            return
         }
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw .lasting("目录不可写；请检查属主和权限：\(folder)", "the folder cannot be written; check owner and mode: \(folder)")
-        }
+        throw .passing(
+            "目录 \(path) 所在的磁盘只剩 \(free >> 20) MiB；请腾出空间",
+            "\(free >> 20) MiB are left on the disk of the folder \(path); free some space")
     }
+
+    /// An order may hold several files of a citizen's.
+    private static let room: Int64 = 64 << 20
 
     private static func word(_ message: Message) -> String {
         if case .workOrder = message { "order" } else { message.type }
