@@ -115,6 +115,8 @@ struct Tools: Sendable {
     var proxies: [NetBlock] = []
     /// The memory that requests under way share.
     var bodies = Bodies()
+    /// Wrong look-up codes by ticket, of all channels together.
+    var guessed = Guesses.tickets()
     /// The destination where people are alerted, if one is set.
     var alerts: String?
     /// The city that comes with the settings being read, for what must agree with it; nil where it cannot be read.

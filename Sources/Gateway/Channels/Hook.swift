@@ -16,7 +16,8 @@ struct Hook: Sendable {
 
     /// What the body holds of the memory that requests share.
     private var share: Share
-    private var sender: UInt64?
+    /// As `Tools.sender` gives it.
+    let sender: UInt64?
 
     /// Reads a request with a body of `limit` bytes at most. Gives the answer instead where that cannot be: 413 for a body
     /// that is longer, 400 for one that breaks off, 503 while requests hold as much memory as they may, 429 for a sender

@@ -19,7 +19,7 @@ struct KeyCommands: AsyncParsableCommand {
         @Argument(help: "给谁用 Whom it is for") var name: String
         @Option(
             parsing: .upToNextOption,
-            help: "可以做什么，如 submit What it may do, such as submit")
+            help: "可以做什么：submit 提交，read 查询，可以都给 What it may do: submit, read, or both")
         var scope: [String]
 
         private struct Shown: Encodable {
@@ -30,18 +30,19 @@ struct KeyCommands: AsyncParsableCommand {
         }
 
         func validate() throws {
+            let known = Scope.allCases.map(\.rawValue).joined(separator: "|")
             guard !scope.isEmpty else {
                 throw ValidationError(
                     Terminal.both(
-                        "须写可以做什么：--scope \(APIChannel.scope)",
-                        "expected what it may do: --scope \(APIChannel.scope)"))
+                        "须写可以做什么：--scope \(known)",
+                        "expected what it may do: --scope \(known)"))
             }
-            for one in scope where one != APIChannel.scope {
-                let near = one.nearest(among: [APIChannel.scope])
+            for one in scope where Scope(rawValue: one) == nil {
+                let near = one.nearest(among: Scope.allCases.map(\.rawValue))
                 throw ValidationError(
                     Terminal.both(
-                        "--scope：应为 \(APIChannel.scope)；实为 \"\(one)\"" + (near.map { "；是否想写 \"\($0)\"？" } ?? ""),
-                        "--scope: expected \(APIChannel.scope), found \"\(one)\""
+                        "--scope：应为 \(known)；实为 \"\(one)\"" + (near.map { "；是否想写 \"\($0)\"？" } ?? ""),
+                        "--scope: expected \(known), found \"\(one)\""
                             + (near.map { "; did you mean \"\($0)\"?" } ?? "")))
             }
             guard !name.trimmed.isEmpty, name.count <= 80 else {

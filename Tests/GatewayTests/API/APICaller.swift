@@ -17,9 +17,13 @@ struct APICaller {
     let gateway: RunningGateway
     let keys: Keys
     var secret = "ik_test"
+    /// Where a proxy of ours says it is.
+    var address: String?
 
     /// Adds its key to the ledger of a running gateway.
-    init(_ gateway: RunningGateway, secret: String = "ik_test", scopes: Set<String> = ["submit"]) async throws {
+    init(
+        _ gateway: RunningGateway, secret: String = "ik_test", scopes: Set<String> = ["submit", "read"]
+    ) async throws {
         self.gateway = gateway
         self.secret = secret
         keys = try Keys(master: Data(repeating: 7, count: 32))
@@ -71,7 +75,10 @@ struct APICaller {
                 .get, gateway.publicURL + path, headers: authorization + [HTTPHeader("accept-language", "en")]))
     }
 
-    private var authorization: [HTTPHeader] { [HTTPHeader("authorization", "Bearer \(secret)")] }
+    private var authorization: [HTTPHeader] {
+        [HTTPHeader("authorization", "Bearer \(secret)")]
+            + (address.map { [HTTPHeader("forwarded", "for=\($0)")] } ?? [])
+    }
 }
 
 extension HTTPAnswer {

@@ -112,7 +112,18 @@ import Testing
             #expect(refused.status == 401 && refused.header("www-authenticate")?.hasPrefix("Bearer") == true)
             #expect(try await stranger.upload(FormReaderTests.jpeg).status == 401)
             let reader = try await APICaller(gateway, secret: "ik_reader", scopes: ["read"])
-            #expect(try await reader.post(#"{"text": "路灯"}"#, key: "k")["code"] == "forbidden")
+            let sender = try await APICaller(gateway, secret: "ik_sender", scopes: ["submit"])
+            let link = Path.submission(number).link([
+                ("code", caller.keys.lookupCode(try #require(TicketNumber(number))))
+            ])
+            #expect(try await reader.get(link).status == 200)
+            for refused in [
+                try await reader.post(#"{"text": "路灯"}"#, key: "k"), try await reader.upload(FormReaderTests.jpeg),
+                try await sender.get(link),
+            ] { #expect(refused.status == 403 && refused["code"] == "forbidden") }
+            #expect(try await sender.get(link).text.contains("--scope read"))
+            #expect(try await sender.upload(FormReaderTests.jpeg).status == 201)
+            #expect(try await sender.post(#"{"text": "路灯"}"#, key: "k").status == 201)
             #expect(try await caller.get(Path.submission(number).link([("code", "000000000000")])).status == 404)
             #expect(try await caller.get(Path.submission(number).text).status == 404)
         }

@@ -18,11 +18,12 @@ import Testing
             }
             let gateway = ledger.gateway
             let added = try #require(
-                try await gateway.lines(Row.self, ["key", "add", "城管", "--scope", "submit"]).lines.first)
+                try await gateway.lines(Row.self, ["key", "add", "城管", "--scope", "submit", "--scope", "read"]).lines
+                    .first)
             let secret = try #require(added.key)
             #expect(secret.hasPrefix("ik_") && secret.count == 35)
             let kept = try await ledger.withStore { try await $0.key(hash: ledger.keys.secretHash(secret)) }
-            #expect(kept?.name == "城管" && kept?.scopes == ["submit"])
+            #expect(kept?.name == "城管" && kept?.scopes == ["submit", "read"])
             let listed = try await gateway.lines(Row.self, ["key", "list"])
             #expect(listed.lines.map(\.id) == [added.id] && !listed.output.contains(secret))
             #expect(try await gateway.command(["key", "revoke", added.id]).status == 0)
@@ -34,6 +35,8 @@ import Testing
             let english = try await gateway.command(["key", "add", "x", "--scope", "sbmit"], english: true)
             #expect(english.status == 64 && english.output.contains("did you mean \"submit\"?"), "\(english.output)")
             #expect(try await gateway.lines(Row.self, ["key", "list"]).lines.count == 1)
+            let reader = try await gateway.lines(Row.self, ["key", "add", "大屏", "--scope", "read"])
+            #expect(reader.lines.map(\.scopes) == [["read"]])
         }
     }
 

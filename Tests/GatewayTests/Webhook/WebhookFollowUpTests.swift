@@ -51,6 +51,25 @@ struct WebhookFollowUpTests {
         }
     }
 
+    @Test("After many wrong codes a right one joins nothing any more, and what comes with it is kept all the same")
+    func manyCodes() async throws {
+        try await WebhookChannelTests.live { gateway in
+            let keys = gateway.tools.keys
+            let item = Item(sourceID: "a", content: .submission(Submission(text: "路灯不亮")))
+            let parcel = Parcel(channel: "web", received: .wall, body: .bytes(Data()), items: [item])
+            let sealed = try keys.seal(parcel, day: { Day($0, offset: .zero) })
+            let number = try #require(try await gateway.store.accept([sealed])[0][0].ticket)
+            func follow(_ code: String) -> String {
+                #"{"text":"还是不亮","follows_up":"\#(number)","follows_up_code":"\#(code)"}"#
+            }
+            let wrong = (0..<Guesses.limit).map { follow("0000000000\($0 + 10)") }.joined(separator: ",")
+            #expect(try await WebhookChannelTests.post(gateway, #"{"data":[\#(wrong)]}"#, id: "1").status == 200)
+            let right = try await post(gateway, #"{"data":\#(follow(keys.lookupCode(number)))}"#, id: "2")
+            #expect(right.class == "ticket" && right.remarks?[0].contains("\(number)") == true)
+            #expect(try await gateway.books().arrivals == ["ticket": Guesses.limit + 2])
+        }
+    }
+
     @Test("A category, area or language that nobody knows is taken for none and remarked") func unknown() async throws {
         try await WebhookChannelTests.live { gateway in
             let body =

@@ -19,20 +19,20 @@ struct APIChannel: Channel {
           video: 1GiB
           # 磁盘剩余少于此数时不再收文件。No file is taken in while less than this is free on the disk.
           keep-free: 2GiB
+        # 每个来源地址和每把密钥可以试错多少次查询码。Wrong look-up codes of each address and of each key.
+        limits: { failed-look-ups: 30, within: 10m }
         # 附件给出网址的，答复之后再取；取内网文件须列出网段 networks: [10.0.0.0/8]。
         # Files that attachments name by address, fetched after the answer (from inner networks only where networks lists them).
         files:
           limit: 100MiB
         """
 
-    /// What a key must be allowed to do.
-    static let scope = "submit"
-
     let name: String
     let tools: Tools
     let limit: Int
     let uploads: FormReader.Limits
     let ring: KeyRing
+    let guesses: Guesses
     private let files: FileFetcher
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
@@ -47,6 +47,10 @@ struct APIChannel: Channel {
             uploads.floor = table.size("keep-free", default: uploads.floor)
         }
         self.uploads = uploads
+        let each = settings.optionalTable("limits")
+        guesses = Guesses(
+            name, limit: each?.int("failed-look-ups", default: Guesses.limit, in: 1...1_000_000) ?? Guesses.limit,
+            per: each?.duration("within", default: Guesses.span, in: .seconds(1)...(.seconds(86_400))) ?? Guesses.span)
         files = FileFetcher(settings.optionalTable("files"), tools)
     }
 
@@ -58,7 +62,8 @@ struct APIChannel: Channel {
         }
         routes.get("\(Path.submissions.text)/:number") { request, context in
             await answer(request) { () async throws(Problem) in
-                try await APIStatus(channel: self, request: request).answer(context.parameters.get("number") ?? "")
+                try await APIStatus(channel: self, request: request, context: context)
+                    .answer(context.parameters.get("number") ?? "")
             }
         }
         routes.post(RouterPath(Path.files.text)) { request, context in
@@ -87,15 +92,15 @@ struct APIChannel: Channel {
 
     func fetch(_ remote: String) async throws(Trouble) -> Attachment { try await files.fetch(remote) }
 
-    /// Who calls, if they may.
-    func caller(_ request: Request) async throws(Problem) -> APIKey {
+    /// Who calls, if their key may do this.
+    func caller(_ request: Request, may scope: Scope) async throws(Problem) -> APIKey {
         let key: APIKey?
         do throws(Trouble) { key = try await ring.key(request.headers[.authorization]) } catch { throw .later(error) }
         guard let key else {
             tools.metrics.count("intake_unverified_total", ["channel": name, "reason": "key"])
             throw .unauthorized
         }
-        guard key.scopes.contains(Self.scope) else { throw .forbidden(Self.scope) }
+        guard key.scopes.contains(scope.rawValue) else { throw .forbidden(scope) }
         return key
     }
 

@@ -8,6 +8,7 @@ import Intake
 struct APIStatus {
     let channel: APIChannel
     let request: Request
+    let context: GatewayContext
 
     private struct Answer: Encodable {
         struct Event: Encodable {
@@ -37,11 +38,16 @@ struct APIStatus {
     }
 
     func answer(_ number: String) async throws(Problem) -> Response {
-        _ = try await channel.caller(request)
+        let key = try await channel.caller(request, may: .read)
         let tools = channel.tools
         let code = LookupCode.read(Query(request.uri.query ?? "")["code"] ?? "")
-        guard let wanted = TicketNumber(number), constantTimeEqual(code.utf8, tools.keys.lookupCode(wanted).utf8) else {
-            throw .notFound
+        let guess = Guess(
+            sender: tools.sender(request, context), key: key.id, ticket: TicketNumber(number), code: code)
+        let wanted: TicketNumber
+        switch channel.guesses.look(guess, tools) {
+        case .wait(let wait): throw .tooManyCodes(wait)
+        case .wrong: throw .notFound
+        case .right(let number): wanted = number
         }
         do throws(Trouble) {
             guard let ticket = try await tools.store.tickets([wanted.id]).first(where: { $0.number == wanted }) else {

@@ -45,7 +45,7 @@ struct APISubmission {
 
     func answer(into inbox: Inbox) async throws(Problem) -> Response {
         let tools = channel.tools
-        let key = try await channel.caller(request)
+        let key = try await channel.caller(request, may: .submit)
         guard request.headers[.contentType].map({ $0.lowercased().hasPrefix("application/json") }) ?? false else {
             throw Problem(
                 .unsupportedMediaType, "media-type",
@@ -62,6 +62,7 @@ struct APISubmission {
             throw Problem(.badRequest, "cut-off", Phrase(zh: "内容没有传完，请重发", en: "the body broke off; send it again"))
         }
         let read = try await Self.read(hook.body, key: key.id, channel: channel)
+        try checkCode(of: read, key: key.id)
         let id = try sourceID(read.id, key: key.id)
         hook.envelope[Self.sourceField] = id
         hook.envelope[Self.keyField] = key.id
@@ -91,6 +92,14 @@ struct APISubmission {
                 with: receipt, of: read.submission, channel: channel.name, at: now, tools)
         } catch { throw .later(error) }
         return response(receipt, number, prospect, read.submission)
+    }
+
+    /// A code that is not that of the ticket it comes with counts as a guess; after too many nothing is kept that shows one.
+    private func checkCode(of read: Read, key: String) throws(Problem) {
+        guard case .claimed(_, let code?) = read.joining, let named = read.submission.followsUp else { return }
+        let sender = channel.tools.sender(request, context)
+        let guess = Guess(sender: sender, key: key, ticket: TicketNumber(named), code: code)
+        if case .wait(let wait) = channel.guesses.look(guess, channel.tools) { throw .tooManyCodes(wait) }
     }
 
     /// A report sent again after weeks names its files again: their references stay good. The files themselves are the

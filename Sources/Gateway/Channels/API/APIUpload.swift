@@ -21,7 +21,7 @@ struct APIUpload {
     }
 
     func answer(_ inbox: Inbox) async throws(Problem) -> Response {
-        let key = try await channel.caller(request)
+        let key = try await channel.caller(request, may: .submit)
         let limits = channel.uploads
         let most = max(limits.fileSize, limits.videoSize)
         if let length = request.headers[.contentLength].flatMap({ Int64($0) }), length > most { throw .tooLarge(most) }

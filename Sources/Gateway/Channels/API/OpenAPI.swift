@@ -7,7 +7,7 @@ enum OpenAPI {
           "info": {
             "title": "诉求受理 Intake",
             "version": "1",
-            "description": "提交市民诉求，查看办理进展。每次调用带 `Authorization: Bearer ik_…`，密钥由管理员用 `intake key add 名称 --scope submit` 发放。答复中的文字按 Accept-Language 给出（默认 zh，或 en）；代码不随语言变化。\n\nHand in citizens' reports and follow them. Calls carry `Authorization: Bearer ik_…`, a key the administrator makes with `intake key add NAME --scope submit`. Titles and details of answers are in the language of Accept-Language (zh by default, or en); codes never change."
+            "description": "提交市民诉求，查看办理进展。每次调用带 `Authorization: Bearer ik_…`，密钥由管理员用 `intake key add 名称 --scope submit --scope read` 发放：`submit` 可以提交诉求和文件，`read` 可以查询进展；密钥没有所需的权限，答 403。答复中的文字按 Accept-Language 给出（默认 zh，或 en）；代码不随语言变化。\n\nHand in citizens' reports and follow them. Calls carry `Authorization: Bearer ik_…`, a key the administrator makes with `intake key add NAME --scope submit --scope read`: `submit` is for handing in reports and files, `read` for seeing where a report stands; a call whose scope the key lacks is 403. Titles and details of answers are in the language of Accept-Language (zh by default, or en); codes never change."
           },
           "security": [{"key": []}],
           "paths": {
@@ -47,6 +47,7 @@ enum OpenAPI {
                   "413": {"$ref": "#/components/responses/Problem"},
                   "415": {"$ref": "#/components/responses/Problem"},
                   "422": {"$ref": "#/components/responses/Problem"},
+                  "429": {"$ref": "#/components/responses/TooManyCodes"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
               }
@@ -55,6 +56,7 @@ enum OpenAPI {
               "get": {
                 "operationId": "status",
                 "summary": "查询办理进展 Where a report stands",
+                "description": "密钥须有 `read` 权限。错误的查询码按来源地址、密钥和工单计数，太多时（默认十分钟 30 次）一律答 429，对的也要等。\n\nTakes a key with the scope `read`. Wrong look-up codes are counted against the caller's address, its key and the ticket; after too many (30 in ten minutes, where the administrator sets no other limit) the answer is 429 for a while, also to a right one.",
                 "parameters": [
                   {"name": "number", "in": "path", "required": true, "schema": {"type": "string"}},
                   {
@@ -73,6 +75,7 @@ enum OpenAPI {
                   "401": {"$ref": "#/components/responses/Problem"},
                   "403": {"$ref": "#/components/responses/Problem"},
                   "404": {"$ref": "#/components/responses/Problem"},
+                  "429": {"$ref": "#/components/responses/TooManyCodes"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
               }
@@ -114,6 +117,17 @@ enum OpenAPI {
             "responses": {
               "Problem": {
                 "description": "为什么没有收下，要改什么 Why not, and what to mend",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+              },
+              "TooManyCodes": {
+                "description": "这个地址、这把密钥或这张工单的错误查询码太多（`too-many-codes`），没有保存 Too many wrong look-up codes came from this address, with this key, or for this ticket; nothing was kept",
+                "headers": {
+                  "Retry-After": {
+                    "description": "多少秒之后再试 Seconds until another code is looked at",
+                    "required": true,
+                    "schema": {"type": "string"}
+                  }
+                },
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
               }
             },
@@ -207,7 +221,7 @@ enum OpenAPI {
                   "follows_up_code": {
                     "type": "string",
                     "maxLength": 200,
-                    "description": "`follows_up` 那张工单的查询码 The look-up code of the report named by `follows_up`"
+                    "description": "`follows_up` 那张工单的查询码；错误的与查询一样计数，太多时答 429，不保存。The look-up code of the report named by `follows_up`. Wrong ones are counted as for its status; after too many, a report that shows one is 429 and not kept."
                   }
                 }
               },

@@ -33,16 +33,31 @@ struct Problem: Error, Sendable {
         return problem
     }
 
-    static func forbidden(_ scope: String) -> Problem {
+    static func forbidden(_ scope: Scope) -> Problem {
         Problem(
             .forbidden, "forbidden",
-            Phrase(zh: "这个密钥没有 \(scope) 权限", en: "this key has not got the scope \(scope)"))
+            Phrase(
+                zh: "这个密钥没有 \(scope) 权限：请管理员另发一把（intake key add --scope \(scope)）",
+                en: "this key has not got the scope \(scope): ask for one that has (intake key add --scope \(scope))"
+            ))
     }
 
     static var notFound: Problem {
         Problem(
             .notFound, "not-found",
             Phrase(zh: "没有这样的工单，或查询码不对", en: "there is no such ticket, or the look-up code is another"))
+    }
+
+    /// Too many wrong look-up codes came from this address or with this key, or for this ticket.
+    static func tooManyCodes(_ wait: Duration) -> Problem {
+        let minutes = wait.minutes
+        var problem = Problem(
+            .tooManyRequests, "too-many-codes",
+            Phrase(
+                zh: "错误的查询码太多，请过 \(minutes) 分钟再试；提交的内容没有保存",
+                en: "too many wrong look-up codes; try again in \(minutes) min; nothing that was sent was kept"))
+        problem.headers[.retryAfter] = String(wait.wholeSeconds)
+        return problem
     }
 
     static func tooLarge(_ limit: Int64) -> Problem {

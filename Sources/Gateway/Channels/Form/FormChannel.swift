@@ -52,7 +52,7 @@ struct FormChannel: Channel {
     let forms: RateLimit
     /// In MiB.
     let uploads: RateLimit
-    let lookups: RateLimit
+    let guesses: Guesses
     let leastTime: Duration
     let offers = Offers()
     private let title: Phrase
@@ -97,7 +97,9 @@ struct FormChannel: Channel {
         uploads = RateLimit(Double(bytes >> 20), per: span)
         leastTime =
             each?.duration("fill-time", default: .seconds(3), in: .zero ... .seconds(60)) ?? .seconds(3)
-        lookups = RateLimit(Double(each?.int("failed-look-ups", default: 30, in: 1...1_000_000) ?? 30), per: span)
+        guesses = Guesses(
+            name, limit: each?.int("failed-look-ups", default: Guesses.limit, in: 1...1_000_000) ?? Guesses.limit,
+            per: span)
     }
 
     func routes(_ routes: Router<GatewayContext>, into inbox: Inbox) {

@@ -76,15 +76,14 @@ struct Tracking {
 
     /// The ticket, to who knows its code; otherwise the question again.
     private func withTicket(_ show: (Ticket) async throws(Trouble) -> Response) async -> Response {
-        let now = tools.now()
-        if let wait = channel.lookups.wait(sender, now: now) { return ask(.tooMany, retryAfter: wait) }
-        guard let wanted = TicketNumber(number), constantTimeEqual(code.utf8, tools.keys.lookupCode(wanted).utf8) else {
-            channel.lookups.spend(1, of: sender, now: now)
-            return ask(.notFound)
+        let wanted: TicketNumber
+        switch channel.guesses.look(Guess(sender: sender, ticket: TicketNumber(number), code: code), tools) {
+        case .wait(let wait): return ask(.tooMany, retryAfter: wait)
+        case .wrong: return ask(.notFound)
+        case .right(let number): wanted = number
         }
         do throws(Trouble) {
             guard let ticket = try await tools.store.tickets([wanted.id]).first(where: { $0.number == wanted }) else {
-                channel.lookups.spend(1, of: sender, now: now)
                 return ask(.notFound)
             }
             return try await show(ticket)
