@@ -10,39 +10,54 @@ struct Client: Sendable, Equatable {
     /// Nil where every sender looks alike: behind a proxy on this machine that is not configured as one, or on a Unix
     /// socket. `Forwarded` (RFC 7239) is read from its end, and only while whoever wrote the entry is a configured proxy.
     init?(peer: NetAddress?, forwarded: [String], proxies: [NetBlock]) {
-        func isProxy(_ address: NetAddress) -> Bool { proxies.contains { $0.contains(address) } }
-        let isKnown = peer.map { !isProxy($0) && !$0.isLoopback } ?? false
-        // The peer of a Unix socket is a proxy of ours, if there is any.
-        let isOurs = peer.map(isProxy) ?? !proxies.isEmpty
-        let found = isKnown ? peer : isOurs ? Self.last(of: forwarded, isProxy) : nil
+        let isKnown = peer.map { peer in !proxies.contains { $0.contains(peer) } && !peer.isLoopback } ?? false
+        // The nearest address that is no proxy of ours, or the farthest that is.
+        let found = isKnown ? peer : Self.hops(forwarded, peer, proxies).last { $0.address != nil }?.address
         guard let found else { return nil }
         address = found
     }
 
-    /// The nearest address that is no proxy of ours, or the farthest that is.
-    private static func last(of forwarded: [String], _ isProxy: (NetAddress) -> Bool) -> NetAddress? {
-        var last: NetAddress?
-        for hop in hops(forwarded).reversed() {
-            guard let hop else { break }
-            last = hop
-            if !isProxy(hop) { break }
-        }
-        return last
+    /// The hosts that proxies of ours were asked for (`host=`), nearest first, as far as they say.
+    static func hosts(peer: NetAddress?, forwarded: [String], proxies: [NetBlock]) -> [String] {
+        hops(forwarded, peer, proxies).compactMap(\.host)
     }
 
-    /// The `for=` of each entry, oldest first; nil for "unknown" and hidden names. Of what is too long, the end is read.
-    private static func hops(_ fields: [String]) -> [NetAddress?] {
-        let entries = fields.joined(separator: ",").utf8.suffix(4096).split(separator: UInt8(ascii: ","))
-        return entries.map { entry in
+    /// What one proxy wrote.
+    private struct Hop {
+        /// `for=`; nil for "unknown" and hidden names.
+        var address: NetAddress?
+        var host: String?
+
+        init(_ entry: some Collection<UInt8>) {
             for pair in entry.split(separator: UInt8(ascii: ";")) {
                 let text = String(decoding: pair, as: UTF8.self).trimmed
-                guard text.lowercased().hasPrefix("for=") else { continue }
-                let node = text.dropFirst(4).filter { $0 != "\"" }
-                if node.hasPrefix("[") { return NetAddress(String(node.prefix { $0 != "]" }) + "]") }
-                return NetAddress(String(node.prefix { $0 != ":" }))
+                guard let equals = text.firstIndex(of: "=") else { continue }
+                let value = text[text.index(after: equals)...].filter { $0 != "\"" }
+                switch text[..<equals].lowercased() {
+                case "for":
+                    let isVersion6 = value.hasPrefix("[")
+                    address = NetAddress(
+                        isVersion6 ? "\(value.prefix { $0 != "]" })]" : String(value.prefix { $0 != ":" }))
+                case "host": host = value
+                default: continue
+                }
             }
-            return nil
         }
+    }
+
+    /// What proxies of ours wrote, nearest first; of what is too long, the end is read.
+    private static func hops(_ fields: [String], _ peer: NetAddress?, _ proxies: [NetBlock]) -> [Hop] {
+        func isProxy(_ address: NetAddress) -> Bool { proxies.contains { $0.contains(address) } }
+        // The peer of a Unix socket is a proxy of ours, if there is any.
+        guard peer.map(isProxy) ?? !proxies.isEmpty else { return [] }
+        var hops: [Hop] = []
+        let text = fields.joined(separator: ",")
+        for entry in text.utf8.suffix(4096).split(separator: UInt8(ascii: ",")).reversed() {
+            let hop = Hop(entry)
+            hops.append(hop)
+            guard let address = hop.address, isProxy(address) else { break }
+        }
+        return hops
     }
 
     /// One number for everybody behind this address; an IPv6 sender owns at least the whole /64 (RFC 6177).
@@ -57,9 +72,13 @@ extension NetAddress {
 extension Tools {
     /// Who sent this request; nil where that cannot be told.
     func client(_ request: Request, _ context: GatewayContext) -> Client? {
-        Client(
-            peer: context.peer?.ipAddress.flatMap { NetAddress($0) },
-            forwarded: HTTPField.Name("Forwarded").map { request.headers[values: $0] } ?? [], proxies: proxies)
+        Client(peer: context.address, forwarded: request.forwarded, proxies: proxies)
+    }
+
+    /// The hosts by which this request asked for us: what proxies of ours say, and its own Host.
+    func hosts(_ request: Request, _ context: GatewayContext) -> [String] {
+        Client.hosts(peer: context.address, forwarded: request.forwarded, proxies: proxies)
+            + [request.head.authority].compactMap(\.self)
     }
 
     static let unknownSenders = "intake_senders_unknown_total"
@@ -76,4 +95,12 @@ extension Tools {
         }
         return nil
     }
+}
+
+extension Request {
+    fileprivate var forwarded: [String] { HTTPField.Name("Forwarded").map { headers[values: $0] } ?? [] }
+}
+
+extension GatewayContext {
+    fileprivate var address: NetAddress? { peer?.ipAddress.flatMap { NetAddress($0) } }
 }

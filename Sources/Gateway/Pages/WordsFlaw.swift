@@ -67,6 +67,11 @@ extension Words {
                 "这份表单已经提交过。要另外反映这里写的，请再按一次“提交”",
                 "This form was sent already. To send what it says now as another report, press “Send” once more")
         case .trapped: say("有一格必须空着，请清空后再提交", "One field must stay empty. Clear it and send again")
+        case .foreign:
+            say(
+                "这份内容是从别的网站送来的，没有提交。是您自己写的，请核对后再按“提交”；不是，请关闭本页",
+                "This came from another website and was not sent. If you wrote it, check it and press “Send” once more; if not, close this page"
+            )
         case .tooMany(let minutes):
             say(
                 "这个网络地址提交得太多，请过 \(minutes) 分钟再按“提交”，也可以打电话",

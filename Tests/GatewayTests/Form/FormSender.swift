@@ -40,8 +40,10 @@ struct FormSender {
         return form
     }
 
-    func post(_ form: SampleForm, from sender: String? = nil) async throws -> HTTPAnswer {
-        var headers = [HTTPHeader("content-type", "multipart/form-data; boundary=\(SampleForm.boundary)")]
+    func post(
+        _ form: SampleForm, from sender: String? = nil, headers: [HTTPHeader] = []
+    ) async throws -> HTTPAnswer {
+        var headers = headers + [HTTPHeader("content-type", "multipart/form-data; boundary=\(SampleForm.boundary)")]
         if let sender { headers.append(HTTPHeader("forwarded", "for=\(sender)")) }
         return try await gateway.call(
             HTTPCall(.post, gateway.publicURL + "/", headers: headers, body: .bytes(form.whole)))

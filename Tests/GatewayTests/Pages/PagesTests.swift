@@ -66,7 +66,7 @@ import Testing
             .fieldCut(.kind, limit: nil), .choiceUnknown(.category),
             .phoneUnreadable, .mailUnreadable, .consentMissing, .tooManyFiles(limit: 9, dropped: ["a", "b"]),
             .fileTooLarge("a", limit: 1 << 20), .filesTooLarge(limit: 1 << 30, dropped: ["a"]), .fileRefused("a"),
-            .fileEmpty("a"), .tooFast, .tokenOld, .tokenUsed, .trapped, .tooMany(minutes: 1), .busy,
+            .fileEmpty("a"), .tooFast, .tokenOld, .tokenUsed, .trapped, .foreign, .tooMany(minutes: 1), .busy,
         ]
         for flaw in all {
             #expect(Words(.chinese).say(flaw) != Words(.english).say(flaw))

@@ -61,6 +61,10 @@ struct FormPost {
         let city = tools.city()
         let emergency = city?.emergency(in: draft.text) ?? []
 
+        if tools.isForeign(request, context) {
+            // A form of its own: whoever made the one that came knows its token, and with it could ask for the receipt.
+            return await anew(draft, files, flaws + [.foreign], emergency, words)
+        }
         let act = posted.fields.value(.act)
         if let language = Language(rawValue: act) {
             return again(draft, form, flaws, emergency, Words(language))
@@ -80,9 +84,7 @@ struct FormPost {
         do throws(Trouble) {
             try await staging.hold(files)
             guard let number = try await keep(saved, inbox) else {
-                let fresh = FormToken(issued: now)
-                try await Staging(channel: channel, form: fresh, now: now).hold(files)
-                return again(draft, fresh, [.tokenUsed], emergency, words)
+                return await anew(draft, files, [.tokenUsed], emergency, words)
             }
             let query = [(name: "code", value: tools.keys.lookupCode(number))]
             return .see(words.link(.receipt("\(number)"), query))
@@ -152,6 +154,20 @@ struct FormPost {
         envelope["accept-language"] = request.headers[.acceptLanguage]
         envelope["address"] = tools.client(request, context)?.address.description
         return envelope
+    }
+
+    /// The same words and files under a token of their own.
+    private func anew(
+        _ draft: FormDraft, _ files: [SavedForm.File], _ flaws: [Flaw], _ emergency: [EmergencyNotice], _ words: Words
+    ) async -> Response {
+        let fresh = FormToken(issued: now)
+        do throws(Trouble) {
+            try await Staging(channel: channel, form: fresh, now: now).hold(files)
+            return again(draft, fresh, flaws, emergency, words)
+        } catch {
+            tools.log.error("staging files", metadata: ["channel": "\(channel.name)", "trouble": "\(error)"])
+            return again(draft, fresh, flaws + [.busy], emergency, words)
+        }
     }
 
     private func again(

@@ -27,6 +27,8 @@ package enum Flaw: Sendable, Equatable {
     /// The form was a report already, and now says something else.
     case tokenUsed
     case trapped
+    /// Another site's page sent the form.
+    case foreign
     case tooMany(minutes: Int)
     case busy
 
@@ -41,7 +43,7 @@ package enum Flaw: Sendable, Equatable {
         case .tooManyFiles, .fileTooLarge, .filesTooLarge, .filesUnwanted, .filesExpired, .fileRefused, .fileEmpty:
             .files
         case .trapped: .trap
-        case .tooFast, .tokenOld, .tokenUsed, .tooMany, .busy: nil
+        case .tooFast, .tokenOld, .tokenUsed, .foreign, .tooMany, .busy: nil
         }
     }
 
@@ -73,6 +75,7 @@ package enum Flaw: Sendable, Equatable {
         case .tokenOld: "token-old"
         case .tokenUsed: "token-used"
         case .trapped: "trapped"
+        case .foreign: "foreign"
         case .tooMany: "rate"
         case .busy: "busy"
         }
@@ -83,6 +86,7 @@ package enum Flaw: Sendable, Equatable {
         switch self {
         case .tooManyFiles, .fileTooLarge, .filesTooLarge, .textTooLong, .fieldTooLong, .fieldCut: 413
         case .fileRefused: 415
+        case .foreign: 403
         case .tooMany: 429
         case .busy: 503
         case .textMissing, .choiceUnknown, .phoneUnreadable, .mailUnreadable, .consentMissing, .fileEmpty,
