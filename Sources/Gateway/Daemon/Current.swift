@@ -11,6 +11,8 @@ final class Current: Sendable {
     var city: City? { state.withLock { $0?.works.city } }
     // Asked for with every request: the works as a whole are too much to copy.
     var responder: (any HTTPResponder<GatewayContext>)? { state.withLock { $0?.works.responder } }
+    /// The channel that answers under a path of the public listener.
+    func channel(at path: String) -> String? { state.withLock { $0?.works.doors.channel(at: path) } }
     var zone: Zone? { state.withLock { $0?.works.city.calendar.zone } }
 
     func set(_ works: Works, _ clerk: Clerk) { state.withLock { $0 = (works, clerk) } }

@@ -119,7 +119,10 @@ final class Daemon: Sendable {
                 Listener(
                     address: manager.sockets["public"].map { .inherited(descriptor: $0) } ?? fixed.publicAddress,
                     responder: { current.responder ?? empty }, ready: { started("public", $0) }, log: tools.log,
-                    shed: { [inbox] in inbox.refused(.crowd, channel: "") }),
+                    shed: { [inbox] path in
+                        let channel = path.flatMap { current.channel(at: $0) }
+                        inbox.refused(.crowd, channel: channel ?? Listener.name)
+                    }),
                 Listener(
                     address: manager.sockets["private"].map { .inherited(descriptor: $0) } ?? fixed.privateAddress,
                     responder: { inside }, ready: { started("private", $0) }, log: tools.log),

@@ -5,6 +5,7 @@ import Intake
 import Logging
 import NIOCore
 import NIOExtras
+import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
@@ -31,8 +32,11 @@ struct Listener: Service {
     /// Told the bound port (0 for a Unix socket) once connections are accepted.
     let ready: @Sendable (Int) -> Void
     let log: Logger
-    /// Told when a sender is sent away because as many requests are being worked on as may; nil: none is.
-    var shed: (@Sendable () -> Void)?
+    /// Told when a sender is sent away because as many requests are being worked on as may, and for which path; nil for a
+    /// path where as many are connected as may, and nothing was read. Without it no request is sent away.
+    var shed: (@Sendable (_ path: String?) -> Void)?
+    /// In the metrics, for what is sent away before a channel is known.
+    static let name = "listener"
     /// Requests worked on at once, however fast they go: two groups of the inbox. More would only wait for each other.
     var most = 512
 
@@ -77,9 +81,9 @@ struct Listener: Service {
                 let response = await answer(request, channel, rush)
                 try await writer.write(response: response.head, body: response.body)
             },
-            // Header and idle limits: one sender who is slow holds one connection, not the server (lessons 5.1).
+            // Header and idle limits: one sender who is slow holds one connection, not the server.
             configuration: .init(
-                additionalChannelHandlers: [Patience(crowd, rush: shed == nil ? nil : rush, shed: shed ?? {})],
+                additionalChannelHandlers: [Patience(crowd, rush: shed == nil ? nil : rush, shed: shed ?? { _ in })],
                 idleTimeout: .seconds(60),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)))
@@ -109,8 +113,14 @@ struct Listener: Service {
                 }
             }
         let log = log
-        let setUp: @Sendable (any NIOCore.Channel) -> EventLoopFuture<HTTP1Channel.Value> = {
-            http.setup(channel: $0, logger: log)
+        let setUp: @Sendable (any NIOCore.Channel) -> EventLoopFuture<HTTP1Channel.Value> = { channel in
+            http.setup(channel: channel, logger: log).flatMapThrowing { value in
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(Doorstep(), position: .first)
+                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+                try pipeline.addHandler(HostCheck(), position: .after(decoder))
+                return value
+            }
         }
         // All that knock are let in at once: who waits unseen in the kernel cannot be told to come back.
         let welcome = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(

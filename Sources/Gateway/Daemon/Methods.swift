@@ -5,31 +5,40 @@ import Hummingbird
 /// path that is nowhere.
 struct Methods<Inner: HTTPResponder<GatewayContext>>: HTTPResponder {
     private let inner: Inner
-    /// Parts of the path of each route, in braces those that stand for any, and its method.
-    private let routes: [(parts: [Substring], method: HTTPRequest.Method)]
+    private let routes: [(path: RoutePattern, method: HTTPRequest.Method)]
 
     /// - Parameter router: with all its routes; `inner` is what it built.
     init(_ inner: Inner, _ router: Router<GatewayContext>) {
         self.inner = inner
-        routes = router.routes.map { (Self.parts($0.path.description), $0.method) }
+        routes = router.routes.map { (RoutePattern($0.path.description), $0.method) }
     }
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
         let response = try await inner.respond(to: request, context: context)
         guard response.status == .notFound else { return response }
-        let allowed = self.allowed(Self.parts(request.uri.path))
+        let allowed = self.allowed(request.uri.path)
         guard !allowed.isEmpty, !allowed.contains(request.method.rawValue) else { return response }
         return Response(status: .methodNotAllowed, headers: [.allow: allowed.joined(separator: ", ")])
     }
 
-    private func allowed(_ path: [Substring]) -> [String] {
-        let found = routes.filter { route in
-            // A route of two stars answers what is nowhere.
-            route.parts.count == path.count && route.parts != ["**"]
-                && zip(route.parts, path).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
-        }
-        return Set(found.map(\.method.rawValue)).sorted()
+    private func allowed(_ path: String) -> [String] {
+        let parts = path.split(separator: "/")
+        return Set(routes.filter { $0.path.fits(parts) }.map(\.method.rawValue)).sorted()
     }
+}
 
-    private static func parts(_ path: String) -> [Substring] { path.split(separator: "/") }
+/// The path of a route, as the router describes it.
+struct RoutePattern: Sendable {
+    /// In braces those that stand for any.
+    private let parts: [String]
+
+    init(_ path: String) { parts = path.split(separator: "/").map(String.init) }
+
+    /// A route of two stars answers what is nowhere.
+    var isRest: Bool { parts == ["**"] }
+
+    /// Whether a path of these parts is meant, and not just left over.
+    func fits(_ path: [Substring]) -> Bool {
+        parts.count == path.count && !isRest && zip(parts, path).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
 }

@@ -41,17 +41,21 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long a body may still come in once we are to stop.
     static let stopping = TimeAmount.seconds(10)
     static let idle = TimeAmount.seconds(5)
-    /// The headers of a request must be whole so long after the connection began or its last answer ended, however busily
-    /// they trickle.
+    /// A connection that was used may rest so long: proxies keep theirs for the next request.
     static let rest = TimeAmount.seconds(60)
+    /// The headers of a request must be whole so long after the connection began or, on one that was used, after their first
+    /// bytes, however busily they trickle.
+    static let greeting = TimeAmount.seconds(10)
 
     private let crowd: Crowd
     private let rush: Rush?
-    private let shed: @Sendable () -> Void
+    private let shed: @Sendable (_ path: String?) -> Void
     /// The request that is coming in was sent away.
     private var isShed = false
     /// The request that is coming in: since when, and how many bytes of its body came.
     private var reading: (since: NIODeadline, bytes: Int)?
+    /// The headers of a request are being waited for: a new connection, or bytes came on one at rest.
+    private var isGreeting = true
     /// Requests not yet answered in full.
     private var asked = 0
     /// Bytes that came after the answer.
@@ -61,8 +65,8 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// - Parameters:
     ///   - rush: how many requests may be worked on; nil: any number.
-    ///   - shed: told when one is sent away for that.
-    init(_ crowd: Crowd, rush: Rush? = nil, shed: @escaping @Sendable () -> Void = {}) {
+    ///   - shed: told the path of one that is sent away for that, and nil for a connection too many.
+    init(_ crowd: Crowd, rush: Rush? = nil, shed: @escaping @Sendable (_ path: String?) -> Void = { _ in }) {
         self.crowd = crowd
         self.rush = rush
         self.shed = shed
@@ -71,7 +75,12 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     func channelActive(context: ChannelHandlerContext) {
         let count = crowd.came()
         context.fireChannelActive()
-        if count > Patience.most { context.close(promise: nil) } else { watchIdle(context) }
+        if count > Patience.most {
+            shed(nil)
+            context.close(promise: nil)
+        } else {
+            watchIdle(context, for: Patience.greeting)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -85,6 +94,7 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             reading = (context.eventLoop.now, 0)
+            isGreeting = false
             late = nil
             after(Patience.grace, context) { $0.checkPace(context) }
             if asked == 0, let rush, !rush.admits(crowd.atWork + 1) { return sendAway(head, context) }
@@ -113,7 +123,7 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     private func sendAway(_ request: HTTPRequest, _ context: ChannelHandlerContext) {
         isShed = true
         late = 0
-        shed()
+        shed(request.path)
         let text = ByteBuffer(string: "网关繁忙，请稍后再试\nthe gateway is busy; try again\n")
         let isLast = request.headerFields[.connection]?.lowercased() == "close"
         var head = HTTPResponse(
@@ -132,7 +142,8 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
-            asked -= 1
+            // What is no request is answered too.
+            asked = max(0, asked - 1)
             work(asked > 0 && reading == nil)
             if reading != nil {
                 late = 0
@@ -148,7 +159,18 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
         if event is ChannelShouldQuiesceEvent, reading != nil {
             after(Patience.stopping, context) { if $0.reading != nil { context.close(promise: nil) } }
         }
-        context.fireUserInboundEventTriggered(event)
+        if event is Doorstep.Bytes {
+            greet(context)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// On a connection at rest these bytes are the first of a request.
+    private func greet(_ context: ChannelHandlerContext) {
+        guard !isGreeting, asked == 0, reading == nil else { return }
+        isGreeting = true
+        watchIdle(context, for: Patience.greeting)
     }
 
     private func work(_ works: Bool) {
@@ -165,14 +187,17 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
         after(.seconds(5), context) { $0.checkPace(context) }
     }
 
-    private func watchIdle(_ context: ChannelHandlerContext, since: NIODeadline? = nil) {
-        let since = since ?? context.eventLoop.now
+    private func watchIdle(_ context: ChannelHandlerContext, for most: TimeAmount = Patience.rest) {
+        watchIdle(context, until: context.eventLoop.now + most)
+    }
+
+    private func watchIdle(_ context: ChannelHandlerContext, until end: NIODeadline) {
         after(Patience.idle, context) { patience in
             guard patience.asked == 0 else { return }
-            if patience.crowd.count > Patience.crowded || context.eventLoop.now - since >= Patience.rest {
+            if patience.crowd.count > Patience.crowded || context.eventLoop.now >= end {
                 context.close(promise: nil)
             } else {
-                patience.watchIdle(context, since: since)
+                patience.watchIdle(context, until: end)
             }
         }
     }

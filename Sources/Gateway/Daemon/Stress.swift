@@ -4,7 +4,8 @@ import Logging
 /// Tells what presses the inbox: in the metrics, at `/readyz`, and to channels that can wait.
 extension Pressure {
     /// `intake_stress` is 1 while more is sent than can be kept (see `Pressure.isStressed`), else 0. For each channel: what
-    /// waits, and who was told to come back, by cause; cause `crowd` is told before the channel is known.
+    /// waits, and who was told to come back, by cause. Cause `crowd` is told before a request is routed: its channel is the
+    /// one that answers under its path, and `listener` where none does or nothing was read.
     func show(_ metrics: Metrics, channels: some Sequence<String>) {
         metrics.set("intake_stress", to: isStressed ? 1 : 0)
         metrics.set("intake_backlog_parcels", to: Double(waiting.values.reduce(0, +)))

@@ -18,6 +18,7 @@ struct Works: Sendable {
     let holdsUnclear: Set<String>
     let tools: Tools
     let responder: any HTTPResponder<GatewayContext>
+    let doors: Doors
 
     /// Lets every adapter read its settings; all complaints of the file, the city and the adapters come together.
     init(_ configuration: Configuration, tools: Tools, inbox: Inbox) throws(ConfigurationError) {
@@ -52,6 +53,7 @@ struct Works: Sendable {
         for channel in channels.values { channel.routes(router, into: inbox) }
         let built = router.buildResponder()
         responder = Methods(built, router)
+        doors = Doors(channels, into: inbox)
     }
 
     private enum Unclear: String, CaseIterable { case retry, hold }

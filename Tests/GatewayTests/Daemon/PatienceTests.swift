@@ -70,6 +70,8 @@ import Testing
         let crowd = Patience.Crowd()
         let (idle, loop) = try Self.connected(crowd)
         let (busy, busyLoop) = try Self.connected(crowd)
+        for part in [Self.head, .end(nil)] { try idle.writeInbound(part) }
+        for part in [Self.answer, .end(nil)] { try idle.writeOutbound(part) }
         try busy.writeInbound(Self.head)
         for loop in [loop, busyLoop] { loop.advanceTime(by: .seconds(20)) }
         #expect(idle.isActive && busy.isActive)
@@ -112,13 +114,34 @@ import Testing
         for channel in [one, two] { _ = try? channel.finish(acceptAlreadyClosed: true) }
     }
 
-    @Test("headers that trickle for a minute are not waited for any longer") func headers() throws {
+    @Test("headers that trickle for ten seconds are not waited for any longer") func headers() throws {
         let (channel, loop) = try Self.connected()
-        loop.advanceTime(by: .seconds(59))
+        for _ in 0..<9 {
+            channel.pipeline.fireUserInboundEventTriggered(Doorstep.Bytes())
+            loop.advanceTime(by: .seconds(1))
+        }
         #expect(channel.isActive)
-        loop.advanceTime(by: .seconds(6))
+        loop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
         _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("a connection that was used may rest for a minute; headers that begin to trickle then have ten seconds")
+    func rest() throws {
+        for trickles in [false, true] {
+            let (channel, loop) = try Self.connected()
+            for part in [Self.head, .end(nil)] { try channel.writeInbound(part) }
+            for part in [Self.answer, .end(nil)] { try channel.writeOutbound(part) }
+            loop.advanceTime(by: .seconds(30))
+            for _ in 0..<(trickles ? 9 : 29) {
+                if trickles { channel.pipeline.fireUserInboundEventTriggered(Doorstep.Bytes()) }
+                loop.advanceTime(by: .seconds(1))
+            }
+            #expect(channel.isActive)
+            loop.advanceTime(by: .seconds(1))
+            #expect(!channel.isActive, "\(trickles)")
+            _ = try? channel.finish(acceptAlreadyClosed: true)
+        }
     }
 
     @Test("headers over the limits are 431, what is no HTTP is 400, and both end the connection") func oversized()

@@ -87,11 +87,11 @@ private final class HangingKeeper: Keeper {
         router.get("/quick") { _, _ in "done" }
         let responder = router.buildResponder()
         let (ports, bound) = AsyncStream<Int>.makeStream()
-        let shed = Mutex(0)
+        let shed = Mutex<[String?]>([])
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let listener = Listener(
             address: .tcp(host: "127.0.0.1", port: 0), responder: { responder }, ready: { bound.yield($0) }, log: log,
-            shed: { shed.withLock { $0 += 1 } }, most: 2)
+            shed: { path in shed.withLock { $0.append(path) } }, most: 2)
         let group = ServiceGroup(services: [listener], logger: log)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -110,7 +110,8 @@ private final class HangingKeeper: Keeper {
             var slow = entered.makeAsyncIterator()
             for _ in 0..<2 { _ = await slow.next() }
             let refused = try await get("/quick")
-            #expect(refused.status == 503 && refused.headers["retry-after"] == "2" && shed.withLock { $0 } == 1)
+            #expect(
+                refused.status == 503 && refused.headers["retry-after"] == "2" && shed.withLock { $0 } == ["/quick"])
             open.finish()
             _ = try await eventually("the slow ones are done") { try await get("/quick").status == 200 ? true : nil }
             await group.triggerGracefulShutdown()
