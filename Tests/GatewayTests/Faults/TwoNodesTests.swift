@@ -11,12 +11,37 @@ import Testing
     private struct Nodes {
         let dovecot: Dovecot
         let shared: String
+        /// Of the database.
+        let connection: String
         let one: RunningGateway
         let two: RunningGateway
         private let seen = Numbers()
 
-        init(dovecot: Dovecot, shared: String, one: RunningGateway, two: RunningGateway) {
-            (self.dovecot, self.shared, self.one, self.two) = (dovecot, shared, one, two)
+        init(dovecot: Dovecot, shared: String, connection: String, one: RunningGateway, two: RunningGateway) {
+            (self.dovecot, self.shared, self.connection) = (dovecot, shared, connection)
+            (self.one, self.two) = (one, two)
+        }
+
+        /// What the database says of the right to read the mailbox.
+        func lease() throws -> LeaseRow { try #require(try LeaseRow("channel mail", at: connection)) }
+
+        /// `reads` renews nothing any more: its leases end when the database's clock says so, no sooner than they are long, and
+        /// `waits` takes over at its first look after that. `deploy/prove` waits for the clock; the tests move it on.
+        func takeOver(from reads: RunningGateway, to waits: RunningGateway) async throws {
+            let old = try lease()
+            #expect(old.left <= Polling.length)
+            #expect(old.holder == (reads.folder == one.folder ? "one" : "two"))
+            if !Proof.isLong {
+                for channel in ["mail", "calls"] { try LeaseRow.end("channel \(channel)", at: connection) }
+            }
+            let new = try await eventually(within: .seconds(600), "the other takes the mailbox over") {
+                let new = try lease()
+                return new.fence == old.fence ? nil : new
+            }
+            #expect(new.fence == old.fence + 1 && new.holder != old.holder)
+            _ = try await eventually(within: .seconds(600), "it says so") {
+                try await waits.metric("intake_channel_standby", "mail") == 0 ? true : nil
+            }
         }
 
         /// Numbered reports by mail and as calls; what is in the mailbox or the folder is to become a ticket.
@@ -108,7 +133,8 @@ import Testing
                     defer { one.stop(SIGKILL) }
                     try await two.start(under: try TwoNodesTests.hourAhead(in: shared))
                     defer { two.stop(SIGKILL) }
-                    let nodes = Nodes(dovecot: dovecot, shared: shared, one: one, two: two)
+                    let nodes = Nodes(
+                        dovecot: dovecot, shared: shared, connection: connection ?? "", one: one, two: two)
                     do { try await body(nodes) } catch {
                         throw RunningGateway.Failed(
                             text: "\(error)\none: \(one.log.suffix(3000))\ntwo: \(two.log.suffix(3000))")
@@ -133,9 +159,7 @@ import Testing
                 try await nodes.report(20)
                 kill(reads.pid, SIGSTOP)
                 try await nodes.report(20)
-                _ = try await eventually(within: .seconds(60), "the other takes the mailbox over") {
-                    try await waits.metric("intake_channel_standby", "mail") == 0 ? true : nil
-                }
+                try await nodes.takeOver(from: reads, to: waits)
                 try await nodes.report(20)
                 kill(reads.pid, SIGCONT)
                 _ = try await eventually("the thawed one stands by") {
@@ -167,6 +191,7 @@ import Testing
                 try await reads.metric("intake_channel_standby", "mail") == 1 ? true : nil
             }
             waits.stop(SIGKILL)
+            try await nodes.takeOver(from: waits, to: reads)
             try await nodes.report(10)
             #expect(try await nodes.done(asking: reads).sorted() == Array(1...30))
             try await waits.start()

@@ -41,6 +41,34 @@ import Testing
         }
     }
 
+    @Test(
+        "who looks again and again takes it at the first look after its end, by the database's clock, and at none before"
+    )
+    func passing() async throws {
+        try await withPostgres { conninfo in
+            let first = try await PostgresStore(conninfo: conninfo, node: "first", connections: 2)
+            let second = try await PostgresStore(conninfo: conninfo, node: "second", connections: 2)
+            let clock = try PostgresConnection(conninfo: conninfo)
+            func microseconds(_ time: String) throws -> Int64 {
+                let sql = "SELECT (extract(epoch FROM \(time)) * 1000000)::bigint"
+                return try #require(try clock.run(sql).first { row throws(PostgresFailure) in try row.int() })
+            }
+            let old = try taken(await first.lease("mail", for: .milliseconds(500)))
+            let end = try microseconds("(SELECT ends FROM leases)")
+            var (answer, looks) = (LeaseAnswer.elsewhere, 0)
+            while answer == .elsewhere {
+                let before = try microseconds("clock_timestamp()")
+                answer = try await second.lease("mail", for: .seconds(3600))
+                let after = try microseconds("clock_timestamp()")
+                if answer == .elsewhere { #expect(before < end) } else { #expect(after >= end) }
+                looks += 1
+            }
+            #expect(try taken(answer).fence == old.fence + 1 && looks > 0)
+            await first.close()
+            await second.close()
+        }
+    }
+
     @Test("one that is not renewed passes on, and nothing is kept under it any more; its neighbours in a batch are")
     func fencing() async throws {
         try await withNodes { first, second in
