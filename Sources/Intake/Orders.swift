@@ -167,6 +167,6 @@ extension Keys {
 
     /// What a department's reply must carry to be taken for an answer to this ticket; cannot be guessed.
     package func replyToken(_ ticket: TicketNumber, department: String) -> String {
-        "\(ticket).\(department).\(sign("reply", "\(ticket).\(department)").prefix(10).hex)"
+        "\(ticket).\(department).\(sign("reply", "\(ticket).\(department)", ticket: ticket).prefix(10).hex)"
     }
 }

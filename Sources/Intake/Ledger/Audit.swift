@@ -54,11 +54,12 @@ package struct Audit {
 
     private let store: any Store
     private let keys: Keys
+    private let numbering: Numbering
     private let progress: (Report) -> Void
     private var report = Report()
-    /// Entries that the checkpoints so far saw of each ticket, by its id.
+    /// Entries that the checkpoints so far saw of each ticket, by its place among all.
     private var seen: [Int32] = [0]
-    /// Entries that were read of each ticket, by its id.
+    /// Entries that were read of each ticket, by its place among all.
     private var found: [Int32] = [0]
     /// Where reading the checkpoints stands: the last one, and what all together saw.
     private var (previous, tickets, entries): (Checkpoint?, Int, Int) = (nil, 0, 0)
@@ -67,6 +68,7 @@ package struct Audit {
     private init(_ store: any Store, _ keys: Keys, _ progress: @escaping (Report) -> Void) {
         self.store = store
         self.keys = keys
+        numbering = keys.numbering
         self.progress = progress
     }
 
@@ -105,7 +107,7 @@ package struct Audit {
                 chains = nil
             }
             for ticket in page {
-                if store.isGapless { miss(after + 1..<ticket.number.id) }
+                for ids in numbering.given(after + 1..<ticket.number.id) where store.isGapless { miss(ids) }
                 after = ticket.number.id
                 try await read(ticket, chains?[after])
             }
@@ -141,8 +143,9 @@ package struct Audit {
         }
         report.tickets += 1
         report.entries += verdict?.entries ?? 0
-        while found.count <= Int(id), id < found.count + 1_000_000 { found.append(0) }
-        if found.indices.contains(Int(id)) { found[Int(id)] = Int32(clamping: verdict?.entries ?? 0) }
+        let place = Int(numbering.place(of: id))
+        while found.count <= place, place < found.count + 1_000_000 { found.append(0) }
+        if found.indices.contains(place) { found[place] = Int32(clamping: verdict?.entries ?? 0) }
         for finding in verdict?.findings ?? [] {
             add(finding.what, ticket: id, entry: finding.entry, words: finding.words)
         }
@@ -161,7 +164,8 @@ package struct Audit {
                         words: Phrase(zh: "它之前少了检查点", en: "a checkpoint before it is missing"))
                 }
                 let hash = Checkpoint.hash(
-                    after: previous?.hash ?? Data(), at: knot.at, tickets: knot.tickets, entries: knot.entries,
+                    of: knot.id, after: previous?.hash ?? Data(), at: knot.at, tickets: knot.tickets,
+                    entries: knot.entries,
                     heads: heads, keys: keys)
                 for head in heads { count(head) }
                 if hash != knot.hash || tickets != knot.tickets || entries != knot.entries {
@@ -185,13 +189,14 @@ package struct Audit {
     /// Tickets younger than this audit may be in a checkpoint that is younger too. A number far beyond them is forged,
     /// and takes no memory.
     private mutating func count(_ head: Checkpoint.Head) {
-        if !seen.indices.contains(Int(head.ticket)), head.ticket > 0, head.ticket < seen.count + 1_000_000 {
-            seen.append(contentsOf: repeatElement(0, count: Int(head.ticket) - seen.count + 1))
+        let place = Int(numbering.place(of: head.ticket))
+        if !seen.indices.contains(place), place > 0, place < seen.count + 1_000_000 {
+            seen.append(contentsOf: repeatElement(0, count: place - seen.count + 1))
         }
-        let before = seen.indices.contains(Int(head.ticket)) ? Int(seen[Int(head.ticket)]) : 0
+        let before = seen.indices.contains(place) ? Int(seen[place]) : 0
         if before == 0 { tickets += 1 }
         entries += head.entries - before
-        if seen.indices.contains(Int(head.ticket)) { seen[Int(head.ticket)] = Int32(clamping: head.entries) }
+        if seen.indices.contains(place) { seen[place] = Int32(clamping: head.entries) }
     }
 
     /// What grew is in a checkpoint, or waits for the next. Neither: checkpoints were cut off at the end, or all of them.
@@ -199,7 +204,8 @@ package struct Audit {
         var unseen: [Int64] = []
         // Again, because a checkpoint may be tied between the two looks.
         for _ in 0..<3 {
-            unseen = found.indices.filter { found[$0] > (seen.indices.contains($0) ? seen[$0] : 0) }.map(Int64.init)
+            unseen = found.indices.filter { found[$0] > (seen.indices.contains($0) ? seen[$0] : 0) }
+                .map { numbering.ticket(at: Int64($0)) }
             for start in stride(from: 0, to: unseen.count, by: 500).reversed() {
                 let part = Array(unseen[start..<min(start + 500, unseen.count)])
                 let waiting = try await store.changed(among: part)

@@ -34,12 +34,12 @@ package struct Checkpoint: Sendable, Equatable {
         try await store.checkpoints(after: id - 1, limit: 1) == [self]
     }
 
-    /// HMAC-SHA256 over the knot before (empty for the first), time, counts and the changed heads in order of ticket:
+    /// HMAC-SHA256 for the knot with this id, over the one before (empty for the first), time, counts and the changed heads in order of ticket:
     /// who can write to the database but has no key cannot tie the knots anew after taking something away.
     package static func hash(
-        after previous: Data, at: Instant, tickets: Int, entries: Int, heads: [Head], keys: Keys
+        of id: Int64, after previous: Data, at: Instant, tickets: Int, entries: Int, heads: [Head], keys: Keys
     ) -> Data {
-        var hash = keys.knot
+        var hash = keys.generation(ofCheckpoint: id).knot
         hash.update(data: previous)
         hash.update(data: Data("\(at.milliseconds)|\(tickets)|\(entries)|\(heads.count)|".utf8))
         for head in heads.sorted(by: { $0.ticket < $1.ticket }) {

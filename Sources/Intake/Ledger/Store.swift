@@ -129,8 +129,8 @@ package protocol Store: Keeper {
     func forgetAccesses(before: Instant, limit: Int) async throws(Trouble) -> Int
 
     // History that cannot be bent (rule 11)
-    /// Whether the ids of tickets follow each other without a gap, so that a gap is a ticket taken away: one writer
-    /// numbers them so, several do not.
+    /// Whether the ids of tickets follow each other without a gap but those that restores left (`Numbering`), so that a gap
+    /// is a ticket taken away: one writer numbers them so, several do not.
     var isGapless: Bool { get }
     /// Chains the heads that changed since the last checkpoint, and the counts; nil if nothing changed.
     func checkpoint(at: Instant, keys: Keys) async throws(Trouble) -> Checkpoint?
@@ -163,12 +163,18 @@ package protocol Store: Keeper {
     func unnamed(_ blobs: [BlobID]) async throws(Trouble) -> [BlobID]
 
     // Life
-    /// The sealed canary that tells a wrong key (rule 8): kept if there is none yet, and what is kept is returned.
+    /// The sealed canary that tells a wrong key (rule 8), nil in a new ledger.
+    func canary() async throws(Trouble) -> Sealed?
+    /// Keeps a canary if there is none yet; what is kept is returned.
     func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed
-    /// The sealed root, nil unless the master key was changed (`Keys.fitting`).
+    /// The sealed roots, nil unless the master key was changed or the ledger restored (`Keys.fitting`).
     func root() async throws(Trouble) -> Sealed?
     /// Replaces both, once nothing is sealed with an older key any more.
     func keep(canary: Sealed, root: Sealed) async throws(Trouble)
+    /// Highest id of a delivery, 0 where there is none.
+    func lastDelivery() async throws(Trouble) -> Int64
+    /// Replaces the sealed roots; from now on no new ticket has an id below `first`. For a ledger nobody else works on.
+    func keep(root: Sealed, numberingFrom first: Int64) async throws(Trouble)
     /// How many values of a shelf each key has sealed.
     func sealedCounts(on shelf: Shelf) async throws(Trouble) -> [KeyID: Int]
     /// Values of a shelf that another key sealed, behind `after`, in order of their places.

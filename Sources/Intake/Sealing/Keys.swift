@@ -6,7 +6,7 @@ package import Foundation
 ///
 /// Two keys come from a master: one seals; the other is the root of all that must stay the same for the life of a
 /// ledger (hashes things are looked up by, look-up codes, the knots of checkpoints). A new master seals anew and keeps
-/// the root of the first: see `fitting`.
+/// the root of the first: see `fitting`. A restored ledger adds roots for what is made since: see `Generation`.
 package struct Keys: Sendable {
     /// What comes from one master secret.
     struct Pair: Sendable {
@@ -34,11 +34,11 @@ package struct Keys: Sendable {
     let current: Pair
     /// Open what they sealed when they were in use.
     let older: [Pair]
-    let root: Data
+    /// What is derived since the ledger began, and since each time it was restored, oldest first.
+    let first: ReadyGeneration
+    let later: [ReadyGeneration]
     // Made ready once: that takes longer than authenticating a short text.
     let index: HMAC<SHA256>
-    let token: HMAC<SHA256>
-    let knot: HMAC<SHA256>
 
     /// - Parameters:
     ///   - master: at least 32 bytes of randomness; fewer is a lasting trouble.
@@ -47,19 +47,19 @@ package struct Keys: Sendable {
         var pairs: [Pair] = []
         for secret in older { pairs.append(try Pair(secret)) }
         let pair = try Pair(master)
-        self.init(pair, older: pairs, root: pair.root)
+        self.init(pair, older: pairs, generations: [Generation(first: pair.root)])
     }
 
-    init(_ current: Pair, older: [Pair], root: Data) {
+    /// - Parameter generations: oldest first; with none, those of a new ledger of the current pair.
+    init(_ current: Pair, older: [Pair], generations: [Generation]) {
         self.current = current
         self.older = older
-        self.root = root
-        index = HMAC(key: Keys.derive("index", from: root))
-        token = HMAC(key: Keys.derive("token", from: root))
-        knot = HMAC(key: Keys.derive("checkpoint", from: root))
+        first = ReadyGeneration(generations.first ?? Generation(first: current.root))
+        later = generations.dropFirst().map(ReadyGeneration.init)
+        index = HMAC(key: Keys.derive("index", from: first.facts.root))
     }
 
-    private static func derive(_ purpose: String, from key: Data) -> SymmetricKey {
+    static func derive(_ purpose: String, from key: Data) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: key), info: Data("intake/1/\(purpose)".utf8), outputByteCount: 32)
     }
@@ -85,18 +85,18 @@ package struct Keys: Sendable {
     /// Derived, so that the same receipt can be given again without being stored.
     package func lookupCode(_ ticket: TicketNumber) -> String {
         let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
-        let mac = token.code(of: Data("lookup\u{0}\(ticket)".utf8))
+        let mac = generation(ofTicket: ticket.id).token.code(of: Data("lookup\u{0}\(ticket)".utf8))
         return String(decoding: mac.prefix(12).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
     }
 
-    /// Signs short texts we hand out and read back (form tokens, reply tokens): 16 bytes.
+    /// Signs short texts we hand out and read back (form tokens): 16 bytes.
     package func sign(_ purpose: String, _ text: String) -> Data {
-        token.code(of: Data("\(purpose)\u{0}\(text)".utf8)).prefix(16)
+        Keys.signature(purpose, text, later.last ?? first)
     }
 
-    /// Whether `signature` is what `sign` gives, compared in constant time.
+    /// Whether `signature` is what `sign` gives, or gave before a restore, compared in constant time.
     package func verify(_ purpose: String, _ text: String, _ signature: Data) -> Bool {
-        constantTimeEqual(sign(purpose, text), signature)
+        ([first] + later).contains { constantTimeEqual(Keys.signature(purpose, text, $0), signature) }
     }
 
     /// Digest of a secret handed out (an API key), fit to be stored and looked up.

@@ -24,20 +24,33 @@ extension Keys {
     /// What a ledger keeps to tell a wrong key (rule 8).
     package func canary() throws(Trouble) -> Sealed { try seal(Data("canary".utf8), as: "canary") }
 
-    /// The root, sealed with the key in use: kept once the master it came from is no longer there.
+    /// The roots, sealed with the key in use: kept once the master the first came from is no longer there, or there are
+    /// more than that one.
     package func sealedRoot() throws(Trouble) -> Sealed {
-        try seal(root, as: "root")
+        try seal(json: generations, as: "root")
     }
 
-    /// These keys with the root of the ledger that holds this canary and, if its master was ever changed, this root.
-    /// Needs a person if none of the keys opens them.
+    /// These keys with the roots of the ledger that holds this canary and, if its master was ever changed or it was ever
+    /// restored, these roots. Needs a person if none of the keys opens them.
     package func fitting(canary: Sealed, root: Sealed?) throws(Trouble) -> Keys {
         _ = try open(canary, as: "canary")
         if let root {
-            return Keys(current, older: older, root: try open(root, as: "root"))
+            return Keys(current, older: older, generations: try open([Generation].self, root, as: "root"))
         }
-        let first = ([current] + older).first { KeyID($0.id) == canary.key }
-        return Keys(current, older: older, root: (first ?? current).root)
+        return rooted(in: canary.key ?? id)
+    }
+
+    /// These keys for a ledger that this one of them began.
+    func rooted(in key: KeyID) -> Keys {
+        let first = ([current] + older).first { KeyID($0.id) == key } ?? current
+        return Keys(current, older: older, generations: [Generation(first: first.root)])
+    }
+
+    /// These keys with another of them sealing.
+    func led(by key: KeyID) -> Keys {
+        let pairs = [current] + older
+        let lead = pairs.first { KeyID($0.id) == key } ?? current
+        return Keys(lead, older: pairs.filter { $0.id != lead.id }, generations: generations)
     }
 
     /// The same value under the key in use; nil if it is already.

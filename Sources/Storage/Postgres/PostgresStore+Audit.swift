@@ -38,7 +38,8 @@ extension PostgresStore {
             let knot = Checkpoint(
                 id: (last?.id ?? 0) + 1, at: at, tickets: tickets, entries: entries,
                 hash: Checkpoint.hash(
-                    after: last?.hash ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads, keys: keys))
+                    of: (last?.id ?? 0) + 1, after: last?.hash ?? Data(), at: at, tickets: tickets, entries: entries,
+                    heads: heads, keys: keys))
             return PostgresEnding(knot, PostgresStore.statements(knot, heads, lastEntry: lastEntry))
         }
     }

@@ -27,6 +27,19 @@ extension PostgresStore {
         ])
     }
 
+    /// Whether anybody else is connected to the database.
+    package static func isInUse(conninfo: String) throws(Trouble) -> Bool {
+        do throws(PostgresFailure) {
+            let others = try PostgresConnection(conninfo: conninfo).run(
+                """
+                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                    AND backend_type = 'client backend'
+                """
+            ).first { row throws(PostgresFailure) in try row.int() }
+            return others != 0
+        } catch { throw error.trouble }
+    }
+
     package func blobs(after: BlobID?, limit: Int) async throws(Trouble) -> [BlobID] {
         try await read(
             """

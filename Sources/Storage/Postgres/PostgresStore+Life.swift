@@ -69,15 +69,18 @@ extension PostgresStore {
             PostgresStatement("UPDATE api_keys SET used = $2 WHERE id = $1", .text(id), .int(at.milliseconds)))
     }
 
+    package func canary() async throws(Trouble) -> Sealed? {
+        try await read("SELECT value FROM meta WHERE key = 'canary'") { row throws(PostgresFailure) in
+            Sealed(try row.bytes())
+        }.first
+    }
+
     package func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed {
         try await run(
             PostgresStatement(
                 "INSERT INTO meta (key, value) VALUES ('canary', $1) ON CONFLICT (key) DO NOTHING",
                 .bytes(sealed.bytes)))
-        let kept = try await read("SELECT value FROM meta WHERE key = 'canary'") { row throws(PostgresFailure) in
-            Sealed(try row.bytes())
-        }
-        return kept.first ?? sealed
+        return try await canary() ?? sealed
     }
 
     package func probe(at: Instant) async throws(Trouble) {

@@ -1,7 +1,7 @@
 import Foundation
 package import Intake
 
-/// Changing the master key.
+/// Changing the master key, and beginning anew after a restore.
 extension PostgresStore {
     package func root() async throws(Trouble) -> Sealed? {
         try await read("SELECT value FROM meta WHERE key = 'root'") { row throws(PostgresFailure) in
@@ -16,6 +16,24 @@ extension PostgresStore {
                 INSERT INTO meta (key, value) VALUES ('canary', $1), ('root', $2)
                 ON CONFLICT (key) DO UPDATE SET value = excluded.value
                 """, .bytes(canary.bytes), .bytes(root.bytes))
+        ]) { _, _ throws(PostgresFailure) in PostgresEnding(()) }
+    }
+
+    package func lastDelivery() async throws(Trouble) -> Int64 {
+        try await read("SELECT coalesce(max(id), 0) FROM deliveries") { row throws(PostgresFailure) in
+            try row.int()
+        }.first ?? 0
+    }
+
+    package func keep(root: Sealed, numberingFrom first: Int64) async throws(Trouble) {
+        try await write([
+            PostgresStatement(
+                """
+                INSERT INTO meta (key, value) VALUES ('root', $1)
+                ON CONFLICT (key) DO UPDATE SET value = excluded.value
+                """, .bytes(root.bytes)),
+            PostgresStatement(
+                "SELECT setval('ticket_ids', greatest((SELECT last_value FROM ticket_ids), $1 - 1))", .int(first)),
         ]) { _, _ throws(PostgresFailure) in PostgresEnding(()) }
     }
 

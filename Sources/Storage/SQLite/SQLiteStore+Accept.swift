@@ -6,7 +6,7 @@ package import Intake
 extension SQLiteStore {
     package func accept(_ parcels: [KeptParcel]) async throws(Trouble) -> [[Receipt]] {
         try await write { db in
-            var next = try db.cachedStatement(sql: "SELECT ifnull(max(id), 0) FROM tickets").fetchInt64() + 1
+            var next = try SQLiteStore.nextTicket(in: db)
             return try parcels.map { try SQLiteStore.keep($0, next: &next, in: db) }
         }
     }
@@ -36,6 +36,16 @@ extension SQLiteStore {
 
     package func joined(by new: NewTicket) async throws(Trouble) -> TicketNumber? {
         try await read { db in try SQLiteStore.joined(by: new, in: db) }
+    }
+
+    /// One more than the highest there is; after a restore, at least what that says.
+    static func nextTicket(in db: Database) throws -> Int64 {
+        try db.cachedStatement(
+            sql: """
+                SELECT max(ifnull((SELECT max(id) FROM tickets), 0) + 1,
+                    ifnull((SELECT value FROM meta WHERE key = 'first-ticket'), 1))
+                """
+        ).fetchInt64()
     }
 
     private static func keep(_ parcel: KeptParcel, next: inout Int64, in db: Database) throws -> [Receipt] {

@@ -30,7 +30,8 @@ extension SQLiteStore {
             let knot = Checkpoint(
                 id: knots + 1, at: at, tickets: tickets, entries: entries,
                 hash: Checkpoint.hash(
-                    after: last?[3] ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads, keys: keys))
+                    of: knots + 1, after: last?[3] ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads,
+                    keys: keys))
             try db.execute(
                 sql: "INSERT INTO checkpoints (id, at, tickets, entries, hash) VALUES (?, ?, ?, ?, ?)",
                 arguments: [knot.id, at.milliseconds, tickets, entries, knot.hash])

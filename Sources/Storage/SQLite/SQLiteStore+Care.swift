@@ -57,7 +57,7 @@ extension SQLiteStore {
                 arrivals: [], cursor: nil)
             var same = arrival
             same.key = row[3]
-            var next = try Int64.fetchOne(db, sql: "SELECT ifnull(max(id), 0) + 1 FROM tickets") ?? 1
+            var next = try SQLiteStore.nextTicket(in: db)
             let receipt = try SQLiteStore.keep(same, parcel: row[0], item: row[1], of: parcel, next: &next, in: db)
             if let ticket = receipt.ticket { try SQLiteStore.append([entry], to: ticket.id, in: db) }
             return receipt

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import Intake
 
-/// Changing the master key.
+/// Changing the master key, and beginning anew after a restore.
 extension SQLiteStore {
     package func root() async throws(Trouble) -> Sealed? {
         try await read { db in
@@ -19,6 +19,20 @@ extension SQLiteStore {
                         ON CONFLICT (key) DO UPDATE SET value = excluded.value
                         """, arguments: [key, value.bytes])
             }
+        }
+    }
+
+    package func lastDelivery() async throws(Trouble) -> Int64 {
+        try await read { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM deliveries") ?? 0 }
+    }
+
+    package func keep(root: Sealed, numberingFrom first: Int64) async throws(Trouble) {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO meta (key, value) VALUES ('root', ?), ('first-ticket', ?)
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+                    """, arguments: [root.bytes, first])
         }
     }
 

@@ -7,13 +7,14 @@ import Synchronization
 ///
 /// Disk trouble (rule 9): a full disk rolls back and is `passing`; an I/O error on write or sync is final: `failed` is
 /// called once, nothing is acknowledged any more, and the process is expected to end with 74, because a sync that
-/// failed must never be tried again.
+/// failed must never be tried again. The same where the file is no longer where it was opened.
 package final class SQLiteStore: Store {
     let pool: DatabasePool
     /// Nothing can be written: each `write` needs a person.
     package let isReadOnly: Bool
     private let failed: @Sendable (Trouble) -> Void
     private let broken = Mutex<Trouble?>(nil)
+    private let place: SQLitePlace
 
     /// Opens or makes the ledger at `path` and brings its schema up to date. Needs a person if the file is no ledger, is
     /// newer than this program, or cannot be synced as rule 1 asks.
@@ -48,6 +49,7 @@ package final class SQLiteStore: Store {
             }
             try SQLiteSchema.migrate(pool)
             if busy { try pool.write { _ in SQLiteLog.lengthen(of: path) } }
+            place = SQLitePlace(path)
         } catch { throw SQLiteStore.trouble(error) }
     }
 
@@ -63,6 +65,7 @@ package final class SQLiteStore: Store {
             settings.maximumReaderCount = 4
             pool = try DatabasePool(path: SQLiteFile.readable(path), configuration: settings)
             try SQLiteSchema.known(to: pool)
+            place = SQLitePlace(path)
         } catch { throw SQLiteStore.trouble(error) }
     }
 
@@ -74,7 +77,14 @@ package final class SQLiteStore: Store {
                 "账本所在的文件系统是只读的：现在只能看，不能改",
                 "the file system of the ledger is mounted read-only: it can only be looked at")
         }
-        do { return try await pool.write(body) } catch { throw noted(error) }
+        let value: Value
+        do { value = try await pool.write(body) } catch { throw noted(error) }
+        // Before anybody is told that it is kept.
+        do throws(Trouble) { try place.stand() } catch {
+            fail(error)
+            throw error
+        }
+        return value
     }
 
     /// A consistent view of what is committed.
@@ -86,12 +96,16 @@ package final class SQLiteStore: Store {
         let trouble = SQLiteStore.trouble(error)
         guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR, trouble.kind == .needsPerson
         else { return trouble }
+        fail(trouble)
+        return trouble
+    }
+
+    private func fail(_ trouble: Trouble) {
         let first = broken.withLock { broken in
             defer { broken = trouble }
             return broken == nil
         }
         if first { failed(trouble) }
-        return trouble
     }
 
     /// The one table from SQLite's result codes (sqlite.org/rescode.html) to what the program should do.
@@ -161,10 +175,15 @@ package final class SQLiteStore: Store {
     /// SQLite has none (sqlite.org/cksumvfs.html is no part of it).
     package func hasChecksums() async throws(Trouble) -> Bool? { nil }
 
+    package func canary() async throws(Trouble) -> Sealed? {
+        try await read { db in
+            try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'canary'").map(Sealed.init)
+        }
+    }
+
     package func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed {
         // It is nearly always there: reading it takes no writer.
-        let kept = try await read { db in try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'canary'") }
-        if let kept { return Sealed(kept) }
+        if let kept = try await canary() { return kept }
         return try await write { db in
             try db.execute(
                 sql: "INSERT INTO meta (key, value) VALUES ('canary', ?) ON CONFLICT (key) DO NOTHING",

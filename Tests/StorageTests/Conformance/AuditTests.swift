@@ -32,7 +32,7 @@ import Testing
             var hash = Data()
             for knot in [first, second] {
                 hash = Checkpoint.hash(
-                    after: hash, at: knot.at, tickets: knot.tickets, entries: knot.entries,
+                    of: knot.id, after: hash, at: knot.at, tickets: knot.tickets, entries: knot.entries,
                     heads: try await store.heads(of: knot.id), keys: Samples.keys)
                 #expect(hash == knot.hash)
             }
