@@ -43,9 +43,10 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: Terminal.both("恢复备份并逐项核对", "Put a backup back and verify it whole"),
         discussion: Terminal.both(
-            "只恢复到没有账本的地方。先停守护进程，核对通过才启用：主密钥、账本完好、历史链、检查点、每个文件。",
+            "只恢复到没有账本的地方。先停守护进程，核对通过才启用：主密钥、账本完好、历史链、检查点、每个文件。备份之后发出的编号不再使用：新工单跳号。",
             "Only where there is no ledger. Stop the daemon first. It is used only once all of it agrees: master key, "
-                + "integrity, chains, checkpoints, each file."))
+                + "integrity, chains, checkpoints, each file. Numbers given out after the backup are not given out again: new "
+                + "tickets go on above a gap."))
 
     @OptionGroup var place: Where
     @OptionGroup var form: Form
@@ -56,6 +57,8 @@ struct Restore: AsyncParsableCommand {
         var entries: Int
         var files: Int
         var made: Instant
+        /// The first number from now on.
+        var first: Int64
     }
 
     func run() async throws {
@@ -63,21 +66,22 @@ struct Restore: AsyncParsableCommand {
             let configuration = try place.configuration()
             try configuration.fixed.actAsOwner()
             let backup = BackupFolder(path: folder)
-            let (report, files) = try await backup.restore(configuration) { step in
+            let (report, files, first) = try await backup.restore(configuration) { step in
                 Terminal.progress(step[Terminal.language])
             }
             Terminal.progress("")
             let made = try BackupNote.read(in: folder).made
             if form.json {
                 return try Terminal.say(
-                    json: Sum(tickets: report.tickets, entries: report.entries, files: files, made: made))
+                    json: Sum(tickets: report.tickets, entries: report.entries, files: files, made: made, first: first))
             }
             let time = try LocalTime.text(made, in: configuration.wantedCity())
             Terminal.say(
                 Terminal.both(
-                    "已恢复 \(time) 的备份：\(report.tickets) 张工单、\(report.entries) 条历史、\(files) 个文件，核对无误。之后收到的要由各渠道重发。",
+                    "已恢复 \(time) 的备份：\(report.tickets) 张工单、\(report.entries) 条历史、\(files) 个文件，核对无误。之后收到的要由各渠道重发。新工单从 \(first) 号起。",
                     "restored the backup of \(time): \(report.tickets) tickets, \(report.entries) entries, \(files) files, all "
-                        + "verified. What came later must be sent again by its channels."))
+                        + "verified. What came later must be sent again by its channels. New tickets are numbered from \(first)."
+                ))
         } catch { throw Exit.with(error) }
     }
 }

@@ -5,10 +5,10 @@ import Storage
 /// Putting a backup back.
 extension BackupFolder {
     /// Puts the backup where the configuration wants its ledger and verifies it; gives what was gone through and the
-    /// files that were opened. What does not agree is lasting trouble, and then no ledger is left behind on SQLite.
+    /// files that were opened; new tickets are numbered above a gap. What does not agree is lasting trouble, and then no ledger is left behind on SQLite.
     func restore(
         _ configuration: Configuration, progress: @escaping (Phrase) -> Void
-    ) async throws -> (report: Audit.Report, files: Int) {
+    ) async throws -> (report: Audit.Report, files: Int, first: Int64) {
         let (fixed, keys) = (configuration.fixed, try configuration.keys())
         let note = try BackupNote.read(in: path)
         let still = try hold()
@@ -45,7 +45,7 @@ extension BackupFolder {
                 "备份是 \(note.ledger.rawValue) 的，配置是另一种：先改 store.kind",
                 "the backup is of \(note.ledger.rawValue), the configuration wants the other: change store.kind")
         }
-        let result: (report: Audit.Report, files: Int)
+        let result: (report: Audit.Report, files: Int, first: Int64)
         do { result = try await verify(store, blobs, note, configuration, progress) } catch {
             await store.close()
             BackupFolder.remove(place + ".restored")
@@ -85,7 +85,7 @@ extension BackupFolder {
     private func verify(
         _ store: any Store, _ blobs: any Blobs, _ note: BackupNote, _ configuration: Configuration,
         _ progress: @escaping (Phrase) -> Void
-    ) async throws -> (report: Audit.Report, files: Int) {
+    ) async throws -> (report: Audit.Report, files: Int, first: Int64) {
         let keys = try await Opening.fit(configuration, to: store)
         var complaints = try await store.integrity()
         let report = try await Audit.run(store, keys: keys) { report in
@@ -115,7 +115,17 @@ extension BackupFolder {
                 Terminal.both("备份核对不符，没有启用：", "the backup does not agree and is not used: ")
                     + complaints.prefix(20).joined(separator: "; "))
         }
-        return (report, files)
+        return (report, files, try await begin(store, note, keys))
+    }
+
+    /// What was handed out after the backup is forgotten: nothing made from now on may be taken for it. Gives the first
+    /// number from now on.
+    private func begin(_ store: any Store, _ note: BackupNote, _ keys: Keys) async throws(Trouble) -> Int64 {
+        let last = try await store.latest(before: nil, limit: 1).first?.number.id ?? 0
+        let began = try await store.tickets(after: 0, limit: 1).first?.received ?? note.made
+        let first = Generation.firstTicket(
+            after: last, age: note.made - began, lost: (try await store.sharedTime() ?? .wall) - note.made)
+        return try await keys.begin(on: store, from: first).ticket
     }
 
     private func each(

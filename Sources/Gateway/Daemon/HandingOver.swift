@@ -122,7 +122,7 @@ struct HandingOver: Sendable {
         }
         let (message, blobs) = try tools.keys.open(Message.self, delivery.content, as: "delivery").parted
         return Outgoing(
-            key: "\(ticket.number)-\(delivery.id)", ticket: ticket.number, attempt: attempt,
+            key: tools.keys.deliveryKey(ticket.number, delivery.id), ticket: ticket.number, attempt: attempt,
             recipient: delivery.recipient, message: message, blobs: blobs, contact: contact)
     }
 

@@ -92,6 +92,24 @@ struct OutwardTests {
         }
     }
 
+    @Test("A folder that is there with another order in it is left as it is, and that is no delivery")
+    func other() async throws {
+        try await live { tools in
+            let dispatcher = try folder(tools)
+            let mine = Self.outgoing([try await Self.file("a.jpg", tools)])
+            _ = try await dispatcher.deliver(mine)
+            #expect(try await dispatcher.deliver(mine).contains("was there already"))
+            let place = tools.state + "/out/water/20261121-000007-1/order.json"
+            let kept = try #require(FileManager.default.contents(atPath: place))
+            let trouble = await #expect(throws: Trouble.self) { try await dispatcher.deliver(Self.outgoing()) }
+            #expect(trouble?.kind == .needsPerson && trouble?.reason.contains("move it away") == true)
+            #expect(FileManager.default.contents(atPath: place) == kept)
+            // Taken away but for its folder: nobody knows what it was.
+            try FileManager.default.removeItem(atPath: place)
+            await #expect(throws: Trouble.self) { try await dispatcher.deliver(mine) }
+        }
+    }
+
     @Test("A mode or a group that is none is complained about")
     func settings() async throws {
         try await live { tools in

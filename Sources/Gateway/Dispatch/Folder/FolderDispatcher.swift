@@ -4,7 +4,8 @@ import Storage
 
 /// Hands a delivery over as a folder of its own: `<path>/<recipient>/<key>/` with `order.json` (or `recall.json`,
 /// `receipt.json`, `alert.json`) and the files. It is written under a dot name, synced, and renamed in whole: a department's program
-/// that sees the folder sees all of it. The same delivery again finds its folder there and is done.
+/// that sees the folder sees all of it. The same delivery again finds its folder there, with its own order in it, and is
+/// done; a folder with anything else in it is left as it is, and a person is told.
 struct FolderDispatcher: Dispatcher {
     static let kind = "folder"
     static let example = """
@@ -38,23 +39,30 @@ struct FolderDispatcher: Dispatcher {
     func deliver(_ outgoing: Outgoing) async throws(Trouble) -> String {
         let parent = "\(path)/\(FolderDispatcher.safe(outgoing.recipient))"
         let place = "\(parent)/\(outgoing.key)"
+        let name = "\(FolderDispatcher.word(outgoing.message)).json"
+        var kept: [Int: String] = [:]
+        for file in outgoing.message.files where outgoing.blobs[file.number] != nil {
+            kept[file.number] = "\(file.number)-\(FolderDispatcher.safe(file.name))"
+        }
+        let json = try JSON.encode(FolderForm(key: outgoing.key, message: outgoing.message, files: kept))
         if FileManager.default.fileExists(atPath: place) {
+            guard FileManager.default.contents(atPath: "\(place)/\(name)") == json else {
+                throw .needsPerson(
+                    "目录 \(outgoing.key) 已在，里面却不是这份内容，没有写入；请看明白，把它移走，再放行",
+                    "folder \(outgoing.key) was there already with something else in it, nothing was written; look at it, move it "
+                        + "away, then release")
+            }
             return Phrase(zh: "目录 \(outgoing.key) 已在", en: "folder \(outgoing.key) was there already").kept
         }
         let draft = "\(parent)/.\(outgoing.key)"
         try? FileManager.default.removeItem(atPath: draft)
         for folder in [path, parent, draft] { try make(folder, for: outgoing.recipient) }
-        let name = "\(FolderDispatcher.word(outgoing.message)).json"
-        var kept: [String: String] = [:]
-        for file in outgoing.message.files {
-            guard let id = outgoing.blobs[file.number] else { continue }
-            let name = "\(file.number)-\(FolderDispatcher.safe(file.name))"
-            try await blobs.write(id, to: "\(draft)/\(name)", keys: keys, access: access)
-            kept[String(file.number)] = name
+        for (number, file) in kept {
+            guard let id = outgoing.blobs[number] else { continue }
+            try await blobs.write(id, to: "\(draft)/\(file)", keys: keys, access: access)
         }
-        let json = FolderForm(key: outgoing.key, message: outgoing.message, files: kept)
         let part = try SyncedFile(path: "\(draft)/\(name).part")
-        try part.write(try JSON.encode(json))
+        try part.write(json)
         try access.grant("\(draft)/\(name).part")
         try part.finish(at: "\(draft)/\(name)")
         try SyncedFile.sync(folder: draft)
@@ -110,4 +118,10 @@ private struct FolderForm: Encodable {
     var key: String
     var message: Message
     var files: [String: String]
+
+    init(key: String, message: Message, files: [Int: String]) {
+        self.key = key
+        self.message = message
+        self.files = Dictionary(uniqueKeysWithValues: files.map { (String($0.key), $0.value) })
+    }
 }
