@@ -1,7 +1,43 @@
 import Intake
 
-/// Whether a change of the master key was carried through.
+/// Whether the keys are the ledger's, and a change of the master key was carried through.
 extension Checkup {
+    /// The canary was opened when the ledger was; this opens what the ledger is kept for, and ties its history again.
+    func masterKey() async throws -> [Finding] {
+        let (keys, store) = (ledger.keys, ledger.store)
+        let mend = Phrase(
+            zh: "不要删改账本；恢复备份到另一处核对（intake restore），再运行 intake audit verify",
+            en:
+                "leave the ledger as it is; restore a backup elsewhere to compare (intake restore), then run intake audit "
+                + "verify")
+        var findings: [Finding] = []
+        for sample in try await Evidence.samples(of: store) {
+            do throws(Trouble) { _ = try keys.open(sample.sealed, as: sample.context) } catch {
+                findings.append(
+                    Finding(
+                        .serious,
+                        Phrase(
+                            zh: "打不开账本里的内容：\(error.words.zh)",
+                            en: "what is in the ledger cannot be opened: \(error.reason)"),
+                        mend: mend))
+            }
+        }
+        let knots = [try await store.checkpoints(after: 0, limit: 1).first, try await store.lastCheckpoint()]
+        for knot in knots {
+            if try await Evidence.ties(keys, knot, in: store) { continue }
+            findings.append(
+                Finding(
+                    .serious,
+                    Phrase(
+                        zh: "检查点 \(knot?.id ?? 0) 不是用这把密钥的根结成的：查询码、回执也会不符",
+                        en:
+                            "checkpoint \(knot?.id ?? 0) was not tied with the root of this key: look-up codes would differ too"
+                    ),
+                    mend: mend))
+        }
+        return findings
+    }
+
     func sealing() async throws -> [Finding] {
         let (keys, counts) = (ledger.keys, try await Resealing.count(ledger.store))
         let lost = counts.filter { !keys.ids.contains($0.key) }

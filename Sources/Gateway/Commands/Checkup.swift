@@ -34,7 +34,7 @@ struct Checkup {
 
     var all: [(Phrase, () async throws -> [Finding])] {
         [
-            (Phrase(zh: "主密钥与账本相符", en: "the master key fits the ledger"), { [] }),
+            (Phrase(zh: "主密钥与账本相符", en: "the master key fits the ledger"), masterKey),
             (Phrase(zh: "账本只用现用的主密钥封存", en: "all is sealed with the master key in use"), sealing),
             (Phrase(zh: "守护进程应答并能提交", en: "the daemon answers and can commit"), daemon),
             (Phrase(zh: "来客分得清", en: "senders can be told apart"), senders),

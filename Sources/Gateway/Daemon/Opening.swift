@@ -11,6 +11,7 @@ enum Opening {
         _ = try makeState(fixed.state)
         switch fixed.ledger {
         case .sqlite:
+            try refuseAnew(fixed.state)
             return (
                 try SQLiteStore(path: fixed.state + "/ledger.sqlite", busy: true, failed: failed),
                 try FileBlobs(folder: fixed.state + "/blobs", failed: failed)
@@ -31,6 +32,17 @@ enum Opening {
         return (store, FileBlobs(readOnly: fixed.state + "/blobs"))
     }
 
+    /// Where files of a ledger lie, the ledger was lost: a new one would take reports beside them, and the sweep remove
+    /// every one, because it names none.
+    private static func refuseAnew(_ state: String) throws(Trouble) {
+        func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(state)/\(name)") }
+        guard !isThere("ledger.sqlite"), let left = ["blobs", "ledger.sqlite-wal"].first(where: isThere) else { return }
+        throw .needsPerson(
+            "\(state) 里没有账本 ledger.sqlite，却有它的 \(left)：账本被移走或丢失。请把 ledger.sqlite* 放回原处，或恢复备份（intake restore）；确要从空账本开始，先把 \(left) 移走",
+            "there is no ledger.sqlite in \(state), but its \(left): the ledger was moved away or lost. Put ledger.sqlite* back, or "
+                + "restore a backup (intake restore); to begin with an empty ledger, move \(left) away first")
+    }
+
     /// Makes the state folder, mode 0700, if it is not there; gives its path.
     static func makeState(_ path: String) throws(Trouble) -> String {
         do {
@@ -46,12 +58,34 @@ enum Opening {
     /// (rule 8).
     static func fit(_ configuration: Configuration, to store: any Store) async throws -> Keys {
         let keys = try configuration.keys()
-        let kept = try await store.canary(try keys.canary())
         let root = try await store.root()
+        let kept: Sealed
+        if let canary = try await store.canary() {
+            kept = canary
+        } else {
+            kept = try await newCanary(keys, root, configuration, store)
+        }
         do { return try keys.fitting(canary: kept, root: root) } catch {
             let needed = [kept, root].compactMap { $0?.key }
             throw missing(needed, in: configuration)
         }
+    }
+
+    /// Keeps a canary where there is none: in an empty ledger with the key in use, in any other only with the key that its
+    /// values and its history agree with. A canary of a wrong key would shut out the right one.
+    private static func newCanary(
+        _ keys: Keys, _ root: Sealed?, _ configuration: Configuration, _ store: any Store
+    ) async throws -> Sealed {
+        let sample = try await Evidence.sample(of: store)
+        guard let sample, let sealer = sample.sealed.key else {
+            if try await Evidence.isEmpty(store) { return try await store.canary(try keys.canary()) }
+            throw Evidence.lost
+        }
+        if let needed = [sealer, root?.key].compactMap(\.self).first(where: { !keys.ids.contains($0) }) {
+            throw missing([needed], in: configuration)
+        }
+        _ = try keys.open(sample.sealed, as: sample.context)
+        return try await store.canary(try await Evidence.canary(keys, root: root, sealer: sealer, store))
     }
 
     /// Says which of the keys that are needed the configuration lacks.

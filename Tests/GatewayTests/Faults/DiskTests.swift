@@ -76,6 +76,8 @@ import Testing
             let keys = try Keys(master: Data(repeating: 7, count: 32))
             let name = keys.blobID(SHA256.hash(data: Data(body.utf8)), of: "").hex
             let part = gateway.state + "/blobs/\(name.prefix(2))"
+            try await gateway.start()
+            gateway.stop()
             try FileManager.default.createDirectory(
                 atPath: part, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             try await gateway.start(under: [
