@@ -7,8 +7,8 @@ struct KeyCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
         abstract: Terminal.both(
-            "接口密钥：新增、列出、吊销；主密钥：更换", "API keys: add, list, revoke; the master key: rotate"),
-        subcommands: [Add.self, List.self, Revoke.self, Rotate.self], aliases: ["keys"])
+            "接口密钥：新增、列出、吊销；主密钥：更换、换根", "API keys: add, list, revoke; the master key: rotate, renew"),
+        subcommands: [Add.self, List.self, Revoke.self, Rotate.self, Renew.self], aliases: ["keys"])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
