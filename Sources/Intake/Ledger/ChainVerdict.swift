@@ -16,6 +16,8 @@ struct ChainVerdict {
         }
         var (head, expected) = (Data(), 1)
         var settled: Settlement?
+        // What another version wrote may read otherwise: nothing follows from it, and its digest tells whether it was bent.
+        var isReadable = true
         let erased = entries.last { $0.kind == .erased }?.sequence ?? 0
         for entry in entries {
             if entry.sequence != expected {
@@ -30,8 +32,12 @@ struct ChainVerdict {
                     "entry \(entry.sequence) was changed or moved, or the one before it is another")
             }
             do throws(Trouble) {
-                if entry.kind == .settled { settled = try keys.payload(Settlement.self, of: entry) }
-                if try keys.opened(entry) == nil, entry.sequence >= erased {
+                let opened = try keys.opened(entry)
+                if entry.kind == .settled, opened != nil {
+                    settled = (try? keys.payload(Settlement.self, of: entry)) ?? nil
+                    isReadable = settled != nil
+                }
+                if opened == nil, entry.sequence >= erased {
                     tell(
                         .payload, entry.sequence, "第 \(entry.sequence) 条没有内容，也没有依法删除的记录",
                         "entry \(entry.sequence) has no payload, and no later entry says that it was erased")
@@ -52,7 +58,7 @@ struct ChainVerdict {
             tell(
                 .headDiffers, ticket.entries, "最后一条与工单行上的链头不符",
                 "the last entry is not the head on the ticket's row")
-        } else if !entries.contains(where: { [.moved, .erased].contains($0.kind) }) {
+        } else if isReadable, !entries.contains(where: { [.moved, .erased].contains($0.kind) }) {
             for (column, kept, derived) in Self.row(ticket, entries, settled) where kept != derived {
                 tell(
                     .rowDiffers, nil, "工单行的 \(column) 是 \(kept)，按历史应为 \(derived)",
