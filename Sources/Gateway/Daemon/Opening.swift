@@ -36,7 +36,10 @@ enum Opening {
     /// every one, because it names none.
     private static func refuseAnew(_ state: String) throws(Trouble) {
         func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(state)/\(name)") }
-        guard !isThere("ledger.sqlite"), let left = ["blobs", "ledger.sqlite-wal"].first(where: isThere) else { return }
+        guard !isThere("ledger.sqlite") else { return }
+        // A disk of its own may have been mounted for the files; what a ledger made there tells that there was one.
+        let left = isThere("blobs/unfinished") ? "blobs" : "ledger.sqlite-wal"
+        guard isThere(left) else { return }
         throw .needsPerson(
             "\(state) 里没有账本 ledger.sqlite，却有它的 \(left)：账本被移走或丢失。请把 ledger.sqlite* 放回原处，或恢复备份（intake restore）；确要从空账本开始，先把 \(left) 移走",
             "there is no ledger.sqlite in \(state), but its \(left): the ledger was moved away or lost. Put ledger.sqlite* back, or "
