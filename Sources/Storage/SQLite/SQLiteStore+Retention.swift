@@ -45,18 +45,8 @@ extension SQLiteStore {
         try await write { db in try db.execute(sql: "DELETE FROM doomed WHERE blob = ?", arguments: [blob.hex]) }
     }
 
-    /// Carries the log into the ledger and cuts it off: it holds pages as they were before. Somebody who reads just now
-    /// may be in the way; the next round does it then.
-    package func scrub() async throws(Trouble) {
-        do {
-            try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
-            let path = pool.path
-            try await pool.write { _ in SQLiteLog.lengthen(of: path) }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
-        {
-            return
-        } catch { throw SQLiteStore.trouble(error) }
-    }
+    /// Somebody who reads just now may be in the way; the next round does it then.
+    package func scrub() async throws(Trouble) { try await cutLog() }
 
     package func note(_ access: NewAccess) async throws(Trouble) {
         try await write { db in

@@ -12,6 +12,7 @@ package final class SQLiteStore: Store {
     let pool: DatabasePool
     /// Nothing can be written: each `write` needs a person.
     package let isReadOnly: Bool
+    private let log: SQLiteLog
     private let failed: @Sendable (Trouble) -> Void
     private let broken = Mutex<Trouble?>(nil)
     private let place: SQLitePlace
@@ -26,6 +27,8 @@ package final class SQLiteStore: Store {
         self.failed = failed
         isReadOnly = false
         SQLiteFile.make(path)
+        let log = SQLiteLog(of: path)
+        self.log = log
         do {
             var settings = Configuration()
             settings.busyMode = .timeout(5)
@@ -37,7 +40,7 @@ package final class SQLiteStore: Store {
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // What is erased is overwritten, not only let go (sqlite.org/pragma.html#pragma_secure_delete).
                 try db.execute(sql: "PRAGMA secure_delete = ON")
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(SQLiteLog.pages)")
+                try log.follow(db)
                 let level = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
                 let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
                 guard level == 2, mode == "wal" else {
@@ -48,8 +51,10 @@ package final class SQLiteStore: Store {
                 }
             }
             try SQLiteSchema.migrate(pool)
-            if busy { try pool.write { _ in SQLiteLog.lengthen(of: path) } }
             place = SQLitePlace(path)
+            // A disk that failed when the log was to be carried is to be known before anybody is told "received" again.
+            if busy { try pool.writeWithoutTransaction { db in try carry(db) } }
+            if busy { try pool.write { _ in log.lengthen() } }
         } catch { throw SQLiteStore.trouble(error) }
     }
 
@@ -58,6 +63,7 @@ package final class SQLiteStore: Store {
     package init?(readOnly path: String) throws(Trouble) {
         guard SQLiteFile.isOnReadOnlyDisk(path) else { return nil }
         failed = { _ in }
+        log = SQLiteLog(of: path)
         isReadOnly = true
         do {
             var settings = Configuration()
@@ -71,12 +77,7 @@ package final class SQLiteStore: Store {
 
     /// One transaction on the writer.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(Trouble) -> Value {
-        if let trouble = broken.withLock({ $0 }) { throw trouble }
-        if isReadOnly {
-            throw .needsPerson(
-                "账本所在的文件系统是只读的：现在只能看，不能改",
-                "the file system of the ledger is mounted read-only: it can only be looked at")
-        }
+        try await look()
         let value: Value
         do { value = try await pool.write(body) } catch { throw noted(error) }
         // Before anybody is told that it is kept.
@@ -84,7 +85,52 @@ package final class SQLiteStore: Store {
             fail(error)
             throw error
         }
+        // Behind the commit, whose answers are on their way.
+        if log.takeTurn() { pool.asyncWriteWithoutTransaction { db in try? self.carry(db) } }
         return value
+    }
+
+    /// Carries the log into the ledger and cuts it off, then makes it long again: pages in it are as they were before what
+    /// was erased. Not while somebody reads.
+    func cutLog() async throws(Trouble) {
+        try await look()
+        do {
+            try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            let log = log
+            try await pool.write { _ in log.lengthen() }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED
+        {
+            return
+        } catch { throw noted(error) }
+    }
+
+    /// Throws why nothing may be written: the disk failed, or the ledger had no room for what is in the log, and has none
+    /// yet.
+    private func look() async throws(Trouble) {
+        if let trouble = broken.withLock({ $0 }) { throw trouble }
+        if isReadOnly {
+            throw .needsPerson(
+                "账本所在的文件系统是只读的：现在只能看，不能改",
+                "the file system of the ledger is mounted read-only: it can only be looked at")
+        }
+        guard let full = log.full else { return }
+        guard full.again else { throw full.trouble }
+        do { try await pool.writeWithoutTransaction { db in try self.carry(db) } } catch {
+            throw SQLiteStore.trouble(error)
+        }
+        if let full = log.full { throw full.trouble }
+    }
+
+    /// Carries the log into the ledger. A full disk is remembered; a disk that fails is the end (rule 9).
+    private func carry(_ db: Database) throws {
+        do { try log.carry(db) } catch {
+            let trouble = SQLiteStore.trouble(error)
+            guard trouble.kind == .passing else {
+                fail(trouble)
+                throw error
+            }
+            log.filled(trouble)
+        }
     }
 
     /// A consistent view of what is committed.
@@ -182,7 +228,7 @@ package final class SQLiteStore: Store {
     }
 
     package func canary(_ sealed: Sealed) async throws(Trouble) -> Sealed {
-        // It is nearly always there: reading it takes no writer.
+        // Looked for first: reading it takes no writer, and a full disk keeps nobody from starting.
         if let kept = try await canary() { return kept }
         return try await write { db in
             try db.execute(

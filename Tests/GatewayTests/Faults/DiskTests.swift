@@ -7,17 +7,22 @@ import Testing
 @testable import Gateway
 
 /// Rule 9: what the kernel says of the disk is believed at once. The errors are injected into the daemon's own system
-/// calls on the ledger's log.
+/// calls on the ledger and on its log.
 @Suite("The disk of the ledger fails") struct DiskTests {
     struct Fault: CustomTestStringConvertible {
         var calls: String
         var error: String
-        var testDescription: String { "\(error) from \(calls)" }
+        var file = "ledger.sqlite-wal"
+        var testDescription: String { "\(error) from \(calls) on \(file)" }
+
+        /// The log is written at each commit; the ledger is when the log is full.
+        static let ledger = "ledger.sqlite"
+        var isLate: Bool { file == Fault.ledger }
     }
 
     private static func under(_ fault: Fault, when: String, _ gateway: RunningGateway) -> [String] {
         [
-            "/usr/bin/strace", "-D", "-f", "-qq", "-o", "/dev/null", "-P", gateway.state + "/ledger.sqlite-wal", "-e",
+            "/usr/bin/strace", "-D", "-f", "-qq", "-o", "/dev/null", "-P", "\(gateway.state)/\(fault.file)", "-e",
             "trace=\(fault.calls)", "-e", "inject=\(fault.calls):error=\(fault.error):when=\(when)",
         ]
     }
@@ -33,7 +38,9 @@ import Testing
             #expect(gateway.stop() == 0)
             try await gateway.start(under: Self.under(fault, when: when, gateway))
             defer { gateway.stop(SIGKILL) }
-            try await body(gateway, Senders(gateway: gateway))
+            // Reports so large that the log is soon full.
+            let filling = fault.isLate ? String(repeating: "夜里很暗", count: 2500) : ""
+            try await body(gateway, Senders(gateway: gateway, filling: filling))
         }
     }
 
@@ -42,14 +49,18 @@ import Testing
         arguments: [
             Fault(calls: "pwrite64", error: "EIO"), Fault(calls: "fdatasync,fsync", error: "EIO"),
             // What writes get once the kernel has turned a failing disk read-only.
-            Fault(calls: "pwrite64", error: "EROFS"),
+            Fault(calls: "pwrite64", error: "EROFS"), Fault(calls: "pwrite64", error: "EIO", file: Fault.ledger),
+            Fault(calls: "fdatasync,fsync", error: "EIO", file: Fault.ledger),
         ])
     func broken(fault: Fault) async throws {
         var random = SplitMix(state: Proof.seed)
         let runs = Proof.runs(1, prove: 20)
         var (acknowledged, missing, twice) = (0, 0, 0)
         for _ in 0..<runs {
-            let moment = 40 + Int(random.next() % 200)
+            // The ledger is written at the start, a little, and from then on when the log is full: synced once each time.
+            let moment =
+                !fault.isLate
+                ? 40 + Int(random.next() % 200) : fault.calls == "pwrite64" ? 20 + Int(random.next() % 2000) : 2
             try await failing(fault, when: "\(moment)+") { gateway, senders in
                 await senders.send { _ in false }
                 let status = try await eventually("the daemon ends by itself") { gateway.ended }
@@ -96,10 +107,14 @@ import Testing
         }
     }
 
-    @Test("while the disk is full senders are told to come back, and once there is room the same daemon takes reports")
-    func full() async throws {
-        let fault = Fault(calls: "pwrite64", error: "ENOSPC")
-        try await failing(fault, when: "60..120") { _, senders in
+    @Test(
+        "while the disk is full senders are told to come back, and once there is room the same daemon takes reports",
+        arguments: [
+            (Fault(calls: "pwrite64", error: "ENOSPC"), "60..120"),
+            (Fault(calls: "pwrite64", error: "ENOSPC", file: Fault.ledger), "20..22"),
+        ])
+    func full(fault: Fault, when: String) async throws {
+        try await failing(fault, when: when) { _, senders in
             let refused = Mutex((count: 0, after: 0))
             await senders.send { status in
                 #expect(status == 200 || status == 503)
@@ -114,6 +129,68 @@ import Testing
             Proof.row(
                 "disk: \(fault.testDescription)", runs: 1, acknowledged: senders.oracle.count, lost: lost,
                 doubled: doubled)
+        }
+    }
+
+    @Test("while the ledger has no room for its log the daemon stays up, is not ready, and the log grows no more")
+    func grows() async throws {
+        try await failing(Fault(calls: "pwrite64", error: "ENOSPC", file: Fault.ledger), when: "20+") {
+            gateway, senders in
+            await senders.send { status in status == 503 }
+            #expect(try await gateway.inside("/readyz").status == 503)
+            let log = gateway.state + "/ledger.sqlite-wal"
+            func length() throws -> Int {
+                try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int ?? 0
+            }
+            let before = try length()
+            let told = Mutex(0)
+            await senders.send { status in
+                #expect(status == 503)
+                return told.withLock { told in
+                    told += 1
+                    return told > 400
+                }
+            }
+            #expect(try length() == before && gateway.ended == nil)
+            gateway.stop(SIGKILL)
+            try await gateway.start()
+            #expect(try await senders.lost() == (0, 0))
+        }
+    }
+
+    @Test(
+        "remounted read-only under the daemon, the disk keeps what was acknowledged, and the daemon ends with 74",
+        .enabled(if: geteuid() == 0, "a disk of one's own is made by root"))
+    func remounted() async throws {
+        try await withFolder { folder in
+            let gateway = try RunningGateway(
+                folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
+            // Larger than the floor; a file with holes.
+            let image = folder + "/disk"
+            let make = try Process.run(
+                URL(filePath: "/usr/bin/env"),
+                arguments: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "mkfs.ext4", "-q", image, "1G"])
+            make.waitUntilExit()
+            #expect(make.terminationStatus == 0)
+            let disk = try LastingDisk("mount -o loop '\(image)' \"$0\"", at: gateway.state)
+            try await gateway.start(under: disk.under)
+            defer { gateway.stop(SIGKILL) }
+            let senders = Senders(gateway: gateway)
+            async let reports: Void = senders.send { _ in false }
+            _ = try await eventually("some are acknowledged") { senders.oracle.count > 20 ? true : nil }
+            // As the kernel does it when it finds the disk broken: at once, whoever has files open (ext4(5), `abort`).
+            #expect(try await disk.run(["/usr/bin/mount", "-o", "remount,abort", gateway.state]) == 0)
+            await reports
+            #expect(try await eventually("the daemon ends by itself") { gateway.ended } == 74)
+            // It does not come up on such a disk either.
+            await #expect(throws: RunningGateway.Failed.self) { try await gateway.start(under: disk.under) }
+            #expect(try await disk.run(["/usr/bin/umount", gateway.state]) == 0)
+            #expect(try await disk.run(["/usr/bin/mount", "-o", "loop", image, gateway.state]) == 0)
+            try await gateway.start(under: disk.under)
+            let missing = try await senders.missing()
+            #expect(missing == 0)
+            Proof.row(
+                "disk: remounted read-only", runs: 1, acknowledged: senders.oracle.count, lost: missing, doubled: 0)
         }
     }
 }
