@@ -6,7 +6,8 @@ import Intake
 /// (additive up, multiplicative down, as TCP does it and Postfix after it). The circuit opens when so many tries one after
 /// another met such trouble, be they of one order or of many, or when the log-in is refused; then nothing is called but one
 /// order after each pause, and the first that is answered closes it. A wait it asks for (Retry-After) holds for all that goes
-/// there. What is wrong with one order alone changes nothing. Values only: the clock is the caller's, and a start or a
+/// there, up to a quarter of an hour; who asks for more is as good as away: it opens, and is tried after each of these. What is
+/// wrong with one order alone changes nothing. Values only: the clock is the caller's, and a start or a
 /// reload begins anew.
 struct Circuit: Sendable {
     /// What came of one call, as far as the destination is concerned.
@@ -30,7 +31,9 @@ struct Circuit: Sendable {
     static let strikes = 4
     /// Seconds first, a quarter of an hour at last: servers shut out who guesses often, and nobody waits long for one
     /// that is back.
-    private static let pauses = Backoff(first: .seconds(5), longest: .seconds(900), factor: 3)
+    private static let pauses = Backoff(first: .seconds(5), longest: longest, factor: 3)
+    /// The longest wait that is granted before it is tried again.
+    static let longest = Duration.seconds(900)
 
     private(set) var isOpen = false
     /// Nothing is to be called before.
@@ -57,7 +60,10 @@ struct Circuit: Sendable {
         case .failed(let asked):
             narrow(began, now)
             struck += 1
-            if isOpen || struck >= Circuit.strikes { return open(at: now, asked, chance) }
+            let isLong = asked.map { $0 > Circuit.longest } ?? false
+            if isOpen || isLong || struck >= Circuit.strikes {
+                return open(at: now, asked.map { min($0, Circuit.longest) }, chance)
+            }
             if let asked { rest(until: now + asked) }
             return nil
         case .refusedLogin: return open(at: now, nil, chance)

@@ -103,7 +103,7 @@ struct HandingOver: Sendable {
             if Task.isCancelled { return nil }
             let isNews = destination.take(error, began: began)
             var outcome =
-                try error.isRefusedLogin
+                try error.isRefusedLogin || asksForLong(error)
                 ? refused(job, delivery, error) : failed(job, delivery, outgoing, error)
             if isNews { outcome.deliveries += try alert(delivery, outgoing, error) }
             return outcome
@@ -126,6 +126,11 @@ struct HandingOver: Sendable {
             recipient: delivery.recipient, message: message, blobs: blobs, contact: contact)
     }
 
+    /// More than the circuit grants: how long its orders wait is up to it, and no try of theirs is used up meanwhile.
+    private func asksForLong(_ trouble: Trouble) -> Bool {
+        trouble.kind == .passing && trouble.isOfServer && (trouble.retryAfter ?? .zero) > Circuit.longest
+    }
+
     /// The destination lets nobody in: this delivery is not to blame, and no try of it is used up.
     private func refused(_ job: Job, _ delivery: Delivery, _ trouble: Trouble) -> Outcome {
         var outcome = waiting(job, delivery.ticket, until: destination.until ?? tools.now())
@@ -143,7 +148,10 @@ struct HandingOver: Sendable {
         guard let alerts = works.ways.alerts, alerts != delivery.destination else { return [] }
         let title =
             trouble.isRefusedLogin
-            ? "目的地登录不了 A destination refuses the log-in" : "目的地连不上，派发暂停 A destination is out of reach; its orders wait"
+            ? "目的地登录不了 A destination refuses the log-in"
+            : asksForLong(trouble)
+                ? "目的地要求久等，派发暂停 A destination asks for a long pause; its orders wait"
+                : "目的地连不上，派发暂停 A destination is out of reach; its orders wait"
         let alert = Alert(
             number: outgoing.ticket, title: "\(title): \(delivery.destination)",
             text: "\(trouble.words.kept)\n修好后派发会自己继续。Deliveries go on by themselves once it is mended.")

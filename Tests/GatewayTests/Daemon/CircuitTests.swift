@@ -109,7 +109,7 @@ struct CircuitTests {
         #expect(circuit.calls(at: Self.at(6)) == 2)
     }
 
-    @Test("A wait that is asked for holds for all that goes there, open or not, up to a day")
+    @Test("A wait that is asked for holds for all that goes there, open or not")
     func retryAfter() {
         var circuit = Circuit()
         #expect(fail(&circuit, at: 0, asked: .seconds(60)) == nil)
@@ -118,10 +118,23 @@ struct CircuitTests {
         _ = answer(&circuit, at: 1)
         #expect(circuit.calls(at: Self.at(59)) == 0)
         var shut = open
-        _ = fail(&shut, at: 5, asked: .seconds(3600))
-        #expect(shut.calls(at: Self.at(3604)) == 0 && shut.calls(at: Self.at(3605)) == 1)
-        _ = fail(&shut, at: 3605, asked: .seconds(1_000_000))
-        #expect(shut.calls(at: Self.at(3605 + 86_401)) == 1)
+        _ = fail(&shut, at: 5, asked: .seconds(600))
+        #expect(shut.calls(at: Self.at(604)) == 0 && shut.calls(at: Self.at(605)) == 1)
+    }
+
+    @Test("Who asks for more than a quarter of an hour is shown at once, and tried one by one after each of these")
+    func longWait() {
+        var circuit = Circuit()
+        #expect(fail(&circuit, at: 0, asked: .seconds(86_400)) == .opened)
+        #expect(fail(&circuit, at: 0, asked: .seconds(86_400)) == nil)
+        for round in 1...20 as ClosedRange<Int64> {
+            let second = round * 900
+            #expect(circuit.isOpen && circuit.calls(at: Self.at(second - 1)) == 0)
+            #expect(circuit.calls(at: Self.at(second)) == 1)
+            #expect(fail(&circuit, at: second, asked: .seconds(86_400)) == nil)
+        }
+        #expect(answer(&circuit, at: 18_900) == .closed)
+        #expect(circuit.calls(at: Self.at(18_900)) == 1)
     }
 
     @Test("A refused log-in opens it at once")

@@ -65,6 +65,8 @@ struct DepartmentFault: Sendable {
             DepartmentFault("silent", .http, "silent:0", .unclear),
             DepartmentFault("busy", .http, http("503 Busy", "Retry-After: 2\r\n"), .passing),
             DepartmentFault("limits", .http, http("429 Slow down", "Retry-After: 3\r\n"), .passing),
+            // More than anybody is left alone for.
+            DepartmentFault("sulks", .http, http("429 Tomorrow", "Retry-After: 86400\r\n"), .passing, .waiting),
             DepartmentFault("broken", .http, http("500 Oops"), .passing),
             DepartmentFault(
                 "redirects", .http, http("302 Found", "Location: /status/200\r\n"), .lasting, .held, opens: false),
