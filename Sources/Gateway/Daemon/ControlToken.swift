@@ -7,13 +7,27 @@ import Storage
 struct ControlToken: Sendable {
     private let text: String
 
-    /// 256 random bits, kept for commands to find.
+    /// 256 random bits, kept for commands to find. Where there is no room for them the last one stays: a full disk keeps no
+    /// daemon from starting.
     static func make(in state: String) throws(Trouble) -> ControlToken {
-        let text = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }).hex
+        do throws(Trouble) { return try new(in: state) } catch  where error.kind == .passing {
+            if let old = try? read(in: state) { return old }
+            // Nobody can reload until there is room and it is started again.
+            return ControlToken(text: random())
+        }
+    }
+
+    private static func random() -> String { Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }).hex }
+
+    private static func new(in state: String) throws(Trouble) -> ControlToken {
+        let text = random()
         let draft = place(in: state) + ".part"
         try? FileManager.default.removeItem(atPath: draft)
         let file = try SyncedFile(path: draft)
-        try file.write(Data(text.utf8))
+        do throws(Trouble) { try file.write(Data(text.utf8)) } catch {
+            file.discard()
+            throw error
+        }
         try file.finish(at: place(in: state))
         return ControlToken(text: text)
     }

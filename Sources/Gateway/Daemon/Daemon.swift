@@ -21,6 +21,8 @@ final class Daemon: Sendable {
     private let fixed: Configuration.Fixed
     private let held: FolderLock
     private let token: ControlToken
+    private let name: NodeName
+    private let floor: Floor
     private let current = Current()
     private let swaps: AsyncStream<(works: Works, clerk: Clerk)>
     private let swap: AsyncStream<(works: Works, clerk: Clerk)>.Continuation
@@ -33,18 +35,18 @@ final class Daemon: Sendable {
     /// Throws `ConfigurationError` (exit 78) before anything is opened, or `Trouble` (exit 74).
     init(file: String, state: String?, manager: ServiceManager, log: Logger, wall: @escaping Now) async throws {
         let configuration = Configuration(file: file, manager: manager, state: state, complaints: Complaints())
-        try await Rehearsal.check(configuration, log: log)
+        try await Rehearsal.check(
+            configuration, in: manager.runtime ?? FileManager.default.temporaryDirectory.path, log: log)
         let broken = Broken()
         held = try FolderLock(folder: try Opening.makeState(configuration.fixed.state))
         let (store, blobs) = try await Opening.ledger(configuration.fixed, log: log) { broken.fail($0) }
+        name = NodeName(store: store, log: log)
+        try await name.take()
         let keys = try await Opening.fit(configuration, to: store)
         let clock = try await LedgerClock(store, wall: wall)
         let now: Now = { clock.now }
         self.clock = clock
-        try await store.probe(at: now())
-        try await blobs.probe()
-        let due = try await store.reclaim(now: now())
-        if due > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(due)"]) }
+        try await Opening.begin(store, blobs, at: now(), log: log)
 
         let (current, metrics) = (current, Metrics())
         metrics.set(Gauges.masterKey, ["id": keys.id.description], to: 1)
@@ -53,10 +55,16 @@ final class Daemon: Sendable {
             metrics: metrics, log: log, state: configuration.fixed.state, proxies: configuration.proxies)
         try Opening.makeScratch(tools.scratch)
         token = try ControlToken.make(in: configuration.fixed.state)
+        let floor = Floor(configuration.fixed.floor, tools)
+        self.floor = floor
         inbox = Inbox(
             store: store, keys: keys,
             day: { current.zone?.local($0).day ?? Day(Instant(milliseconds: 0), offset: .zero) },
-            kept: { current.kept($0, $1, $2, metrics) })
+            kept: {
+                floor.took($0)
+                current.kept($0, $1, $2, metrics)
+            })
+        await floor.look(shutting: inbox)
         (swaps, swap) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.manager = manager
         self.file = file
@@ -132,8 +140,8 @@ final class Daemon: Sendable {
             Running(start: { await self.work() }, stop: { self.swap.finish() }),
             Sweep(tools: tools),
             Ticker(
-                tools: tools, inbox: inbox, floor: fixed.floor, clock: clock, manager: manager, clerk: { current.clerk }
-            ),
+                tools: tools, inbox: inbox, floor: floor, clock: clock, manager: manager, clerk: { current.clerk }),
+            Running(start: { await self.name.keep { self.broken.fail($0) } }),
             DailyRound(tools: tools, retention: { current.works?.retention }),
         ]
         let group = ServiceGroup(

@@ -108,10 +108,28 @@ enum Opening {
         ])
     }
 
+    /// What a start writes: probes, and the jobs this node held when it died. On a full disk it goes on without: it
+    /// comes up not ready, and those jobs are due when their leases end.
+    static func begin(
+        _ store: any Store, _ blobs: any Blobs, at now: Instant, log: Logger
+    ) async throws(Trouble) {
+        do throws(Trouble) {
+            try await store.probe(at: now)
+            let due = try await store.reclaim(now: now)
+            if due > 0 { log.notice("jobs held at the last stop are due again", metadata: ["jobs": "\(due)"]) }
+            try await blobs.probe()
+        } catch  where error.kind == .passing {
+            log.critical("the ledger cannot commit: not ready", metadata: ["trouble": "\(error)"])
+        }
+    }
+
     /// What lies in the scratch folder belongs to requests that died with the last process.
     static func makeScratch(_ path: String) throws(Trouble) {
         do {
-            try? FileManager.default.removeItem(atPath: path)
+            // It stays itself: on a full disk there would be no room for another.
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+                try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+            }
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
@@ -123,8 +141,11 @@ enum Opening {
 /// Makes all adapters once over a throw-away ledger, so that every complaint about the configuration is known before
 /// the real one is opened.
 enum Rehearsal {
-    static func check(_ configuration: Configuration, log: Logger) async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/intake-check-\(UUID().uuidString)"
+    /// - Parameter place: for the throw-away ledger; one in memory is never full.
+    static func check(
+        _ configuration: Configuration, in place: String = FileManager.default.temporaryDirectory.path, log: Logger
+    ) async throws {
+        let folder = place + "/intake-check-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(atPath: folder) }

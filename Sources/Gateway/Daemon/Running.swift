@@ -6,9 +6,11 @@ import Synchronization
 /// Something that runs until it is told to stop, then finishes.
 struct Running: Service {
     let start: @Sendable () async -> Void
-    let stop: @Sendable () -> Void
+    /// Nil: it is cancelled.
+    var stop: (@Sendable () -> Void)?
 
     func run() async throws {
+        guard let stop else { return await cancelWhenGracefulShutdown { await start() } }
         await withGracefulShutdownHandler {
             await start()
         } onGracefulShutdown: {

@@ -7,7 +7,7 @@ import ServiceLifecycle
 struct Ticker: Service {
     let tools: Tools
     let inbox: Inbox
-    let floor: Int64
+    let floor: Floor
     let clock: LedgerClock
     let manager: ServiceManager
     let clerk: @Sendable () -> Clerk?
@@ -28,6 +28,8 @@ struct Ticker: Service {
                     }
                 }
                 group.addTask { await counts() }
+                group.addTask { await Ticker.each(.seconds(1)) { await floor.look(shutting: inbox) } }
+                group.addTask { for await _ in floor.much { await floor.look(shutting: inbox) } }
             }
         }
     }
@@ -55,15 +57,6 @@ struct Ticker: Service {
     /// disk: we stay up and say 503). One that does not answer at all feeds nobody.
     private func feed() async {
         do throws(Trouble) {
-            if let free = try await tools.blobs.free() {
-                tools.metrics.set("store_free_bytes", to: Double(free))
-                let low = free < floor
-                inbox.shut(
-                    low
-                        ? .passing("磁盘将满；请腾出空间", "the disk is nearly full; free some space", retryAfter: .seconds(60))
-                        : nil)
-                if low { tools.log.critical("free space is below the floor", metadata: ["free": "\(free)"]) }
-            }
             if let step = try await clock.follow(tools.store) {
                 tools.metrics.count("clock_steps_total")
                 tools.log.warning(

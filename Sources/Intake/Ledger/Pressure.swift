@@ -47,7 +47,7 @@ package struct Pressure: Sendable, Equatable {
 
 extension KeptParcel {
     /// Bytes it takes in memory while it waits, nearly: what is sealed, and something for the rest.
-    var weight: Int {
+    package var weight: Int {
         var sum = 512 + envelope.bytes.count
         if case .sealed(let sealed) = body { sum += sealed.bytes.count }
         for arrival in arrivals {

@@ -28,6 +28,9 @@ package protocol Store: Keeper {
     func lanes() async throws(Trouble) -> [(lane: Lane, due: Instant)]
 
     // Nodes
+    /// Makes this node's name ours until `close`; false while another process has it. A lost connection loses it as well, so
+    /// it is to be called again and again.
+    func takeName() async throws(Trouble) -> Bool
     /// Takes a lease, or keeps on what this node held when it died; others can take it `length` from now.
     func lease(_ name: String, for length: Duration) async throws(Trouble) -> LeaseAnswer
     /// Makes a lease end `length` from now; false if another node has taken it since.

@@ -185,10 +185,12 @@ extension PostgresConnection {
     /// itself it takes a young ledger, whose tables it has not measured, for one that stays small.
     static let byIndex = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"]
 
-    /// Sets the session up and reads back what durability rests on (rule 1).
+    /// Sets the session up and reads back what durability rests on (rule 1). The server, too, is to notice within twenty
+    /// seconds that we are gone: what our session holds is nobody else's until then.
     private func verify() throws(PostgresFailure) {
         try script(
             """
+            SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;
             SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s';
             SET jit = off; \(Self.byIndex.map { "SET \($0) = off" }.joined(separator: "; "))
             """)

@@ -1,8 +1,36 @@
 import Foundation
 package import Intake
+import Synchronization
 
 /// Leases of sources, by the database's clock alone.
 extension PostgresStore {
+    package func takeName() async throws(Trouble) -> Bool {
+        try await seat.run { [self] link throws(Trouble) in
+            try link.run { connection throws(PostgresFailure) in
+                // A lock of the session (4712 is ours and means nothing else), on a connection used for nothing else. Who
+                // has it already gets it once more.
+                let sql = """
+                    SELECT pg_try_advisory_lock(4712, hashtext(current_schema() || '/' || $1)), pg_backend_pid()::bigint
+                    """
+                let answer = try connection.run(sql, .text(node)).first { row throws(PostgresFailure) in
+                    (try row.flag(), try row.int())
+                }
+                guard let (isOurs, session) = answer else { return false }
+                if isOurs {
+                    seated.withLock { $0 = session }
+                } else if let old = seated.withLock({ $0 }) {
+                    // It may be our own last session, of which the server, or what stands before it, never heard the end.
+                    _ = try connection.run(
+                        """
+                        SELECT pg_terminate_backend(pid) FROM pg_locks
+                        WHERE locktype = 'advisory' AND classid = 4712 AND pid = $1
+                        """, .int(old))
+                }
+                return isOurs
+            }
+        }
+    }
+
     package func lease(_ name: String, for length: Duration) async throws(Trouble) -> LeaseAnswer {
         // One statement: lost and run again, it takes anew what this node has taken already.
         let fence = try await read(

@@ -1,5 +1,6 @@
 import Foundation
 package import Intake
+import Synchronization
 
 /// The ledger in PostgreSQL 15 or newer: how several nodes share one.
 ///
@@ -10,6 +11,10 @@ package final class PostgresStore: Store {
     /// The way in has a thread of its own, so that nothing holds it up.
     let door: PostgresThreads
     let desk: PostgresThreads
+    /// Holds this node's name, once it is taken.
+    let seat: PostgresThreads
+    /// The session that took it last.
+    let seated = Mutex<Int64?>(nil)
     let node: String
     let conninfo: String
     /// The longest silence where senders wait. Writes and COMMIT are sent in one piece, so a transaction that takes longer
@@ -45,6 +50,8 @@ package final class PostgresStore: Store {
         desk = PostgresThreads(
             conninfo: conninfo, most: max(1, connections), name: "postgres desk", patience: patience, silence: silence,
             doubt: doubt)
+        seat = PostgresThreads(
+            conninfo: conninfo, most: 1, name: "postgres seat", patience: patience, silence: min(silence, Self.hush))
         try await door.run { link throws(Trouble) in try link.migrate() }
     }
 
@@ -74,6 +81,7 @@ package final class PostgresStore: Store {
     package func close() async {
         await door.close()
         await desk.close()
+        await seat.close()
     }
 
     /// Rows of one statement.

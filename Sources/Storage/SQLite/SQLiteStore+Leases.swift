@@ -3,6 +3,7 @@ package import Intake
 
 /// One process writes an SQLite ledger: nobody else can read a source into it.
 extension SQLiteStore {
+    package func takeName() async throws(Trouble) -> Bool { true }
     package func lease(_ name: String, for length: Duration) async throws(Trouble) -> LeaseAnswer { .alone }
     package func renew(_ lease: Lease, for length: Duration) async throws(Trouble) -> Bool { true }
     package func free(_ lease: Lease) async throws(Trouble) {}

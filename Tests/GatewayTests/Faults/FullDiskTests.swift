@@ -4,12 +4,11 @@ import Testing
 
 @testable import Gateway
 
-/// A state folder on a disk of its own, small enough to be filled: a tmpfs that only the daemon sees.
+/// A state folder on a disk of its own, small enough to be filled.
 @Suite("The disk fills up") struct FullDiskTests {
-    /// Runs `body` with a daemon whose state folder is a disk of so many MiB; `disk` is the path by which it is seen
-    /// from outside.
+    /// Runs `body` with a daemon whose state folder is a disk of so many MiB.
     private func withDisk(
-        _ megabytes: Int, floor: String, _ body: (RunningGateway, _ disk: String) async throws -> Void
+        _ megabytes: Int, floor: String, _ body: (RunningGateway, LastingDisk) async throws -> Void
     ) async throws {
         try await withFolder { folder in
             let gateway = try RunningGateway(
@@ -18,14 +17,18 @@ import Testing
             let text = try String(contentsOf: file, encoding: .utf8)
                 .replacing("store: { kind: sqlite }", with: "store: { kind: sqlite, floor: \(floor) }")
             try Data(text.utf8).write(to: file)
-            try FileManager.default.createDirectory(atPath: gateway.state, withIntermediateDirectories: true)
-            let mount = "mount -t tmpfs -o size=\(megabytes)m,mode=700 tmpfs \"$0\" && exec \"$@\""
-            let own = geteuid() == 0 ? ["-m"] : ["-r", "-m"]
-            try await gateway.start(under: ["/usr/bin/unshare"] + own + ["/bin/sh", "-c", mount, gateway.state])
+            let disk = try LastingDisk.memory(megabytes, at: gateway.state)
+            try await gateway.start(under: disk.under)
             defer { gateway.stop(SIGKILL) }
-            do { try await body(gateway, "/proc/\(gateway.pid)/root" + gateway.state) } catch {
+            do { try await body(gateway, disk) } catch {
                 throw RunningGateway.Failed(text: "\(error)\n\(gateway.log.suffix(3000))")
             }
+        }
+    }
+
+    private func ready(_ gateway: RunningGateway, _ status: Int) async throws {
+        _ = try await eventually("readyz says \(status)") {
+            try await gateway.inside("/readyz").status == status ? true : nil
         }
     }
 
@@ -40,33 +43,56 @@ import Testing
         }
     }
 
+    @Test("the floor acts at once when the room goes all of a sudden, though the log has room for thousands more")
+    func sudden() async throws {
+        try await withDisk(48, floor: "1MiB") { gateway, disk in
+            let senders = Senders(gateway: gateway)
+            await senders.send { _ in senders.oracle.count > 20 }
+            let filling = try disk.fill()
+            let before = senders.oracle.count
+            await senders.send { status in status == 503 || senders.oracle.count > before + 1000 }
+            #expect(senders.oracle.count - before < 300)
+            try await ready(gateway, 503)
+            try filling.remove()
+            try await ready(gateway, 200)
+            #expect(try await senders.missing() == 0)
+        }
+    }
+
     @Test("a full disk rolls back and says 503; with room again the same daemon goes on and nothing was lost")
     func filled() async throws {
-        try await withDisk(24, floor: "1KiB") { gateway, disk in
+        // No floor that would act first.
+        try await withDisk(32, floor: "0B") { gateway, disk in
             let senders = Senders(gateway: gateway)
-            let filler = disk + "/filler"
             await senders.send { _ in senders.oracle.count > 20 }
-            // Takes all the room there is, then a little more as the senders go on.
-            _ = FileManager.default.createFile(atPath: filler, contents: nil)
-            let handle = try #require(FileHandle(forWritingAtPath: filler))
-            for size in [1 << 20, 1 << 12] {
-                while (try? handle.write(contentsOf: Data(repeating: 1, count: size))) != nil {}
-            }
+            let filling = try disk.fill()
             await senders.send { status in status == 503 }
             let sent = senders.oracle.count
             // A probe is a smaller commit than a group of reports, and takes the last room there is.
-            _ = try await eventually("it is not ready") {
-                try await gateway.inside("/readyz").status == 503 ? true : nil
-            }
-            try handle.close()
-            try FileManager.default.removeItem(atPath: filler)
-            _ = try await eventually("it is ready again") {
-                try await gateway.inside("/readyz").status == 200 ? true : nil
-            }
+            try await ready(gateway, 503)
+            try filling.remove()
+            try await ready(gateway, 200)
             await senders.send { _ in senders.oracle.count > sent + 20 }
-            let before = try await gateway.books()
-            #expect(before.complaints.isEmpty)
-            #expect(before.tickets >= senders.oracle.count)
+            #expect(try await senders.missing() == 0)
+        }
+    }
+
+    @Test("killed and started on a full disk it comes up, is not ready, and goes on by itself once there is room")
+    func started() async throws {
+        try await withDisk(32, floor: "0B") { gateway, disk in
+            let senders = Senders(gateway: gateway)
+            await senders.send { _ in senders.oracle.count > 20 }
+            let filling = try disk.fill()
+            gateway.stop(SIGKILL)
+            try await gateway.start(under: disk.under)
+            try await ready(gateway, 503)
+            let refused = try await gateway.call(
+                HookSender.call(gateway, id: "a", body: HookSender.report("路灯不亮")))
+            #expect(refused.status == 503)
+            try filling.remove()
+            try await ready(gateway, 200)
+            #expect(try await senders.missing() == 0)
+            #expect(gateway.stop() == 0)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Intake
 import Servers
+import Storage
 import Testing
 
 @testable import Gateway
@@ -173,6 +174,43 @@ import Testing
             Proof.row(
                 "node frozen past its lease and thawed", runs: rounds, acknowledged: expected,
                 lost: expected - Set(orders).count, doubled: orders.count - Set(orders).count)
+        }
+    }
+
+    @Test("a second daemon of the same name is refused with clear words, and a killed one starts again at once")
+    func twins() async throws {
+        try await withFolder { folder in
+            try await on(.postgres) { connection in
+                func node(_ place: String) throws -> RunningGateway {
+                    try FileManager.default.createDirectory(
+                        atPath: "\(folder)/\(place)", withIntermediateDirectories: true)
+                    return try RunningGateway(
+                        folder: "\(folder)/\(place)", ledger: .postgres, connection: connection, node: "same",
+                        channels: HookSender.channel)
+                }
+                let (one, twin) = (try node("one"), try node("twin"))
+                defer {
+                    one.stop(SIGKILL)
+                    twin.stop(SIGKILL)
+                }
+                try await one.start()
+                let refusal = await #expect(throws: RunningGateway.Failed.self) { try await twin.start() }
+                #expect(refusal?.text.contains("did not start (75)") == true)
+                #expect(twin.log.contains("store.node"))
+                let report = HookSender.call(one, id: "a", body: HookSender.report("路灯不亮"))
+                #expect(try await one.call(report).status == 200)
+                one.stop(SIGKILL)
+                try await one.start()
+                // Ended connections do not part it from its name.
+                try await PostgresServer.shared.terminate(connection ?? "")
+                _ = try await eventually("it has taken its name again") {
+                    let store = try await PostgresStore(conninfo: connection ?? "", node: "same")
+                    let isFree = try await store.takeName()
+                    await store.close()
+                    return isFree ? nil : true
+                }
+                await #expect(throws: RunningGateway.Failed.self) { try await twin.start() }
+            }
         }
     }
 

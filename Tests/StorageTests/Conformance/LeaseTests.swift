@@ -69,6 +69,30 @@ import Testing
         }
     }
 
+    @Test("a node's name is of one process at a time, until that closes or its connection is ended")
+    func names() async throws {
+        try await withPostgres { conninfo in
+            func node(_ name: String) async throws -> PostgresStore {
+                try await PostgresStore(conninfo: conninfo, node: name, connections: 1)
+            }
+            let (first, twin, other) = (try await node("one"), try await node("one"), try await node("two"))
+            for _ in 0..<2 { #expect(try await first.takeName()) }
+            #expect(try await !twin.takeName())
+            #expect(try await other.takeName())
+            // Taken again on the next connection.
+            try await PostgresServer.shared.terminate(conninfo)
+            #expect(try await first.takeName())
+            #expect(try await !twin.takeName())
+            await first.close()
+            // The server needs a moment to see the connection go.
+            let end = ContinuousClock.now + .seconds(20)
+            while try await !twin.takeName(), ContinuousClock.now < end {}
+            #expect(try await twin.takeName())
+            await twin.close()
+            await other.close()
+        }
+    }
+
     @Test("one that is not renewed passes on, and nothing is kept under it any more; its neighbours in a batch are")
     func fencing() async throws {
         try await withNodes { first, second in
