@@ -1,7 +1,6 @@
 import Foundation
 import Intake
 import Servers
-import Storage
 
 @testable import Gateway
 
@@ -27,12 +26,7 @@ struct APICaller {
         self.gateway = gateway
         self.secret = secret
         keys = try Keys(master: Data(repeating: 7, count: 32))
-        let store: any Store
-        if let connection = FileManager.default.contents(atPath: gateway.folder + "/credentials/connection") {
-            store = try await PostgresStore(conninfo: String(decoding: connection, as: UTF8.self), node: "caller")
-        } else {
-            store = try SQLiteStore(path: gateway.state + "/ledger.sqlite")
-        }
+        let store = try await gateway.openLedger()
         try await store.addKey(
             APIKey(
                 id: "id-" + secret, name: secret, hash: keys.secretHash(secret), scopes: scopes, created: .wall))

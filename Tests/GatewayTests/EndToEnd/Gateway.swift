@@ -86,6 +86,28 @@ final class RunningGateway: Sendable {
 
     /// Starts it and waits until it is ready.
     func start(under tool: [String] = []) async throws {
+        let (process, output) = try launch(under: tool)
+        let line = await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: output.fileHandleForReading.availableData) }.start()
+        }
+        guard let ports = try? JSONDecoder().decode([String: Int].self, from: line), let out = ports["public"],
+            let inside = ports["private"]
+        else {
+            process.waitUntilExit()
+            throw Failed(text: "the gateway did not start (\(process.terminationStatus)): \(self.log)")
+        }
+        life.withLock { $0 = Life(process: process, publicPort: out, privatePort: inside) }
+    }
+
+    /// Starts it and kills it so soon, be it ready or not.
+    func startAndKill(after moment: Duration) async throws {
+        let (process, _) = try launch(under: [])
+        try await Pause.short(milliseconds: Int(moment.wholeMilliseconds))
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    private func launch(under tool: [String]) throws -> (Process, Pipe) {
         let process = Process()
         let command =
             tool + [
@@ -105,16 +127,7 @@ final class RunningGateway: Sendable {
         _ = try error?.seekToEnd()
         process.standardError = error
         try process.run()
-        let line = await withCheckedContinuation { continuation in
-            Thread { continuation.resume(returning: output.fileHandleForReading.availableData) }.start()
-        }
-        guard let ports = try? JSONDecoder().decode([String: Int].self, from: line), let out = ports["public"],
-            let inside = ports["private"]
-        else {
-            process.waitUntilExit()
-            throw Failed(text: "the gateway did not start (\(process.terminationStatus)): \(self.log)")
-        }
-        life.withLock { $0 = Life(process: process, publicPort: out, privatePort: inside) }
+        return (process, output)
     }
 
     /// What it logged so far.

@@ -5,20 +5,28 @@ import Testing
 
 @testable import Gateway
 
-/// Numbered reports go in as webhooks, over the API and as dropped calls while the process is killed again and again at
-/// moments drawn from a seed; at the end every acknowledged id is there exactly once and handed over.
+/// Numbered reports go in by webhook, API, form, mail and dropped calls while the process is killed again and again, at moments
+/// drawn from a seed, now and then before it is ready; at the end every acknowledged id is there exactly once and handed over,
+/// and the database itself is whole.
 struct KillLoop {
     let gateway: RunningGateway
     let kills: Int
     let seed: UInt64
+    let mailbox: Dovecot
 
     /// Gives how many were acknowledged, and how many of them were lost or handed over twice.
     func run() async throws -> (acknowledged: Int, lost: Int, doubled: Int) {
         var random = SplitMix(state: seed)
+        defer { gateway.stop(SIGKILL) }
         try await gateway.start()
-        let reporters = try await Reporters(gateway)
+        var sending = try await Reporters(gateway)
+        sending.web = try FormSender(gateway)
+        sending.mailbox = mailbox
+        let reporters = sending
         gateway.stop()
-        for _ in 0..<kills {
+        for kill in 0..<kills {
+            // While it starts, and takes up what the last life left: every fourth time.
+            if kill % 4 == 3 { try await gateway.startAndKill(after: .milliseconds(Int(random.next() % 1200))) }
             try await gateway.start()
             // The moment of the kill is an amount of work, not of time: so many answers after the start.
             let moment = reporters.oracle.count + 20 + Int(random.next() % 40)
@@ -30,8 +38,9 @@ struct KillLoop {
             }
         }
         try await gateway.start()
-        defer { gateway.stop() }
         let (lost, doubled) = try await reporters.outcome()
+        gateway.stop()
+        #expect(try await gateway.damage() == [])
         return (reporters.oracle.acknowledged.count, lost, doubled)
     }
 }
