@@ -125,11 +125,7 @@ struct Works: Sendable {
     func each(
         _ jobs: [Job], _ work: (Dossier, Job) async throws(Trouble) -> [Outcome]
     ) async -> [Outcome] {
-        let dossiers: [Int64: Dossier]
-        do throws(Trouble) { dossiers = try await self.dossiers(of: jobs.map(\.subject)) } catch {
-            tools.log.warning("jobs are left to their leases", metadata: ["trouble": "\(error)"])
-            return []
-        }
+        guard let dossiers = await dossiers(for: jobs) else { return [] }
         var outcomes: [Outcome] = []
         for job in jobs {
             guard let dossier = dossiers[job.subject] else {

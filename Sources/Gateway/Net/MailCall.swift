@@ -52,6 +52,8 @@ final class MailTransfer: Transfer {
         easy.set(CURLOPT_INFILESIZE_LARGE, size: upload.size)
         easy.set(CURLOPT_FRESH_CONNECT, 1)
         easy.set(CURLOPT_FORBID_REUSE, 1)
+        // The answer to QUIT is waited for outside the total.
+        easy.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(max(1, call.total.wholeSeconds)))
         let owner = unsafe Unmanaged.passUnretained(upload).toOpaque()
         unsafe _ = ccurl_on_read(easy.handle, Upload.read, owner)
         gate.guardSockets(of: easy)
@@ -92,8 +94,11 @@ final class MailTransfer: Transfer {
 }
 
 extension Network {
-    /// The server took the mail; its last reply code.
+    /// The server took the mail; its last reply code. On a thread of its own: libcurl waits for the answer to QUIT without
+    /// doing anything else, and a server that owes it would hold up every other call.
     package func send(_ call: MailCall) async throws(Trouble) -> Int {
-        try await thread.transfer { _, done throws(Trouble) in try MailTransfer(call, done: done) }
+        let own = try NetThread(name: "mail")
+        defer { own.stop() }
+        return try await own.transfer { _, done throws(Trouble) in try MailTransfer(call, done: done) }
     }
 }
