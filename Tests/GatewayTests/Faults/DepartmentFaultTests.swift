@@ -81,7 +81,7 @@ import Testing
             }
             var missing: [String] = []
             defer { #expect(missing.isEmpty) }
-            let failing = try await eventually(within: .seconds(100), "each fault was met") {
+            let failing = try await eventually(within: .seconds(Proof.isLong ? 200 : 100), "each fault was met") {
                 let fates = try await fates(gateway, connection)
                 var unmet = all.filter { fates[$0.name]?.contains { $0.first != nil } != true }
                 for fault in all where fault.opens {
