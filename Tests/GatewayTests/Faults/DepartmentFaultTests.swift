@@ -54,17 +54,24 @@ import Testing
                 let upstream = Int(receiver.address.split(separator: ":").last ?? "") ?? 0
                 try await withFaulty(before: upstream, doors(.http)) { http in
                     try await withFaulty(before: sink.port, doors(.mail)) { mail in
-                        try await run(ledger, http, mail)
-                        try await arrived(receiver, sink)
+                        let ended = try await run(ledger, http, mail)
+                        let keys = try await arrived(receiver, sink)
+                        for fault in DepartmentFault.all {
+                            Proof.row(
+                                "department \(fault.name) (\(ledger))", runs: 1, acknowledged: Self.orders,
+                                lost: Self.orders - (ended[fault.name] ?? 0),
+                                doubled: max(0, (keys[fault.name]?.count ?? 0) - Self.orders))
+                        }
                     }
                 }
             }
         }
     }
 
-    private func run(_ ledger: Backend, _ http: Faulty, _ mail: Faulty) async throws {
+    /// How many orders of each ended as they ought to.
+    private func run(_ ledger: Backend, _ http: Faulty, _ mail: Faulty) async throws -> [String: Int] {
         let all = DepartmentFault.all
-        try await withGateway(
+        return try await withGateway(
             ledger, channels: HookSender.channel, destinations: destinations(http, mail),
             prepare: { try DeafCity.prepare($0, all.map(\.name)) }
         ) { gateway in
@@ -110,36 +117,41 @@ import Testing
             for fault in all where fault.end == .waiting {
                 #expect((ends[fault.name] ?? []).map(\.attempts).reduce(0, +) <= 4 + 8, "\(fault.name)")
             }
-            for fault in all {
-                let lost = Self.orders - (ends[fault.name]?.count { $0.state == fault.end.state } ?? 0)
-                Proof.row(
-                    "department \(fault.name) (\(ledger))", runs: 1, acknowledged: Self.orders, lost: lost, doubled: 0)
-            }
             let alerts = gateway.handedOver(to: "operator").map { String(decoding: $0.json, as: UTF8.self) }
             for fault in all where fault.opens {
                 #expect(alerts.count { $0.contains("orders wait: \(fault.name)\"") } == 1, "\(fault.name)")
             }
+            return all.reduce(into: [:]) { ended, fault in
+                ended[fault.name] = ends[fault.name]?.count { $0.state == fault.end.state }
+            }
         }
     }
 
-    /// What the honest servers behind the doors got: each order under one key, however often.
-    private func arrived(_ receiver: HTTPReceiver, _ sink: SMTPSink) async throws {
+    /// What the honest servers behind the doors got: the keys of each department's orders, each order under one, however
+    /// often.
+    private func arrived(_ receiver: HTTPReceiver, _ sink: SMTPSink) async throws -> [String: Set<String>] {
         var keys: [String: Set<String>] = [:]
         let healed = DepartmentFault.all.filter { $0.end == .delivered }
-        while keys.values.map(\.count).reduce(0, +) < healed.count(where: { $0.way == .http }) * Self.orders {
+        func wait(_ way: DepartmentFault.Way, _ next: () async throws -> Void) async throws {
+            let faults = healed.filter { $0.way == way }
+            while faults.map({ keys[$0.name]?.count ?? 0 }).reduce(0, +) < faults.count * Self.orders {
+                try await next()
+            }
+            for fault in faults { #expect(keys[fault.name]?.count == Self.orders, "\(fault.name)") }
+        }
+        try await wait(.http) {
             let request = try await receiver.request()
             let text = String(decoding: request.body, as: UTF8.self)
             let fault = try #require(DepartmentFault.all.first { text.contains(DeafCity.word($0.name)) })
             keys[fault.name, default: []].insert(request.header("webhook-id") ?? "")
         }
-        for fault in healed where fault.way == .http {
-            #expect(keys[fault.name]?.count == Self.orders, "\(fault.name)")
+        try await wait(.mail) {
+            let mail = try await sink.mail()
+            let head = mail.text.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("message-id:") }
+            let name = try #require(mail.to.first?.split(separator: "@").first)
+            keys[String(name), default: []].insert(String(head ?? ""))
         }
-        var mails = 0
-        while mails < healed.count(where: { $0.way == .mail }) * Self.orders {
-            _ = try await sink.mail()
-            mails += 1
-        }
+        return keys
     }
 }
 
