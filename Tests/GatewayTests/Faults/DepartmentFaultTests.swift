@@ -71,7 +71,8 @@ import Testing
     /// How many orders of each ended as they ought to.
     private func run(_ ledger: Backend, _ http: Faulty, _ mail: Faulty) async throws -> [String: Int] {
         let all = DepartmentFault.all
-        return try await withGateway(
+        var ended: [String: Int] = [:]
+        try await withGateway(
             ledger, channels: HookSender.channel, destinations: destinations(http, mail),
             prepare: { try DeafCity.prepare($0, all.map(\.name)) }
         ) { gateway in
@@ -121,10 +122,9 @@ import Testing
             for fault in all where fault.opens {
                 #expect(alerts.count { $0.contains("orders wait: \(fault.name)\"") } == 1, "\(fault.name)")
             }
-            return all.reduce(into: [:]) { ended, fault in
-                ended[fault.name] = ends[fault.name]?.count { $0.state == fault.end.state }
-            }
+            for fault in all { ended[fault.name] = ends[fault.name]?.count { $0.state == fault.end.state } }
         }
+        return ended
     }
 
     /// What the honest servers behind the doors got: the keys of each department's orders, each order under one, however
