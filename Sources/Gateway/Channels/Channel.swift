@@ -42,6 +42,16 @@ protocol Channel: Sendable {
     /// at a time, under a lease. Nil for a push channel.
     var source: Source? { get }
 
+    /// How long it leaves what it read in files of its own, in the clear; nil where it leaves none.
+    var keeps: Duration? { get }
+
+    /// Removes those files whose content the ledger has erased; gives how many.
+    func forget() async throws(Trouble) -> Int
+
+    /// What stays with its source of a report that it read, where we do not reach; for whoever erases. Nil: nothing that
+    /// we know of.
+    var leaves: Phrase? { get }
+
     /// The destination that carries an answer back to a citizen who came this way, and the kind of contact it needs;
     /// nil where the channel itself answered (a page, an API call) or cannot.
     var answers: (destination: String, contact: Contact.Kind)? { get }
@@ -67,6 +77,12 @@ extension Channel {
     func reach() async throws(Trouble) {}
 
     var source: Source? { nil }
+
+    var keeps: Duration? { nil }
+
+    func forget() async throws(Trouble) -> Int { 0 }
+
+    var leaves: Phrase? { nil }
 
     var answers: (destination: String, contact: Contact.Kind)? { nil }
 }

@@ -77,7 +77,6 @@ extension OpenLedger {
     /// Written down before anything is shown; what cannot be written down is not shown.
     func noteAccess(to shown: String, of ticket: Int64? = nil, reason: String) async throws {
         let note = AccessNote(shown: shown, reason: Masker.mask(reason.trimmed))
-        try await store.note(
-            NewAccess(at: now, actor: actor, ticket: ticket, sealed: try keys.seal(json: note, as: "access")))
+        try await store.note(try keys.access(note, at: now, actor: actor, ticket: ticket), keys: keys)
     }
 }

@@ -12,9 +12,11 @@ struct AuditCommands: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: Terminal.both("重算每张工单的链和全部检查点", "Recompute the chain of every ticket and all checkpoints"),
             discussion: Terminal.both(
-                "能发现：被改、被删、被换位、被截尾的条目，被换的内容，被删的工单，被改的检查点。最后一个检查点请与日志核对："
+                "能发现：被改、被删、被换位、被截尾的条目，被换的内容，被删的工单，被改的检查点；打不开或不属于该行的联系方式、派发内容、原件；被删、被改的查看记录。看不出的见 ThreatModel。最后一个检查点请与日志核对："
                     + "journalctl -u intake | grep checkpoint",
-                "Finds entries changed, removed, moved or cut off, payloads replaced, tickets removed, checkpoints changed. "
+                "Finds entries changed, removed, moved or cut off, payloads replaced, tickets removed, checkpoints changed; contacts, "
+                    + "messages and raw bytes that do not open or belong elsewhere; lines removed from the access log. What it "
+                    + "cannot see stands in the threat model. "
                     + "Hold the last checkpoint against the journal: journalctl -u intake | grep checkpoint"))
 
         @OptionGroup var place: Where
@@ -24,6 +26,8 @@ struct AuditCommands: AsyncParsableCommand {
             var tickets: Int
             var entries: Int
             var checkpoints: Int
+            var values: Int
+            var accesses: Int
             var lastCheckpoint: Int64?
             var lastHash: String?
             var findings: Int
@@ -42,8 +46,8 @@ struct AuditCommands: AsyncParsableCommand {
                 var report = try await Audit.run(ledger.store, keys: ledger.keys) { report in
                     Terminal.progress(
                         Terminal.both(
-                            "工单 \(report.tickets)/\(all)，检查点 \(report.checkpoints)，发现 \(report.count)",
-                            "tickets \(report.tickets)/\(all), checkpoints \(report.checkpoints), findings \(report.count)"
+                            "工单 \(report.tickets)/\(all)，检查点 \(report.checkpoints)，密封值 \(report.values)，发现 \(report.count)",
+                            "tickets \(report.tickets)/\(all), checkpoints \(report.checkpoints), sealed values \(report.values), findings \(report.count)"
                         ))
                 }
                 Terminal.progress("")
@@ -70,12 +74,17 @@ struct AuditCommands: AsyncParsableCommand {
                 return try Terminal.say(
                     json: Sum(
                         tickets: report.tickets, entries: report.entries, checkpoints: report.checkpoints,
-                        lastCheckpoint: report.last?.id, lastHash: report.last?.hash.hex, findings: report.count))
+                        values: report.values, accesses: report.accesses, lastCheckpoint: report.last?.id,
+                        lastHash: report.last?.hash.hex, findings: report.count))
             }
             if report.count > told {
                 Terminal.say(Terminal.both("…另有 \(report.count - told) 处", "… and \(report.count - told) more"))
             }
             let (tickets, entries, knots) = (report.tickets, report.entries, report.checkpoints)
+            Terminal.say(
+                Terminal.both(
+                    "另核对密封值 \(report.values) 个、查看记录 \(report.accesses) 条",
+                    "beside these \(report.values) sealed values and \(report.accesses) lines of the access log"))
             Terminal.say(
                 Terminal.both(
                     "核对 \(tickets) 张工单、\(entries) 条历史、\(knots) 个检查点：\(report.count == 0 ? "无异常" : "\(report.count) 处异常")",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Intake
 
 /// The executable. Exit 0 done, 1 failed, 64 wrong usage, 74 storage, 75 try later, 78 bad configuration (sysexits.h).
@@ -27,6 +28,12 @@ struct Command: AsyncParsableCommand {
                 ]),
             CommandGroup(name: Terminal.both("备份", "Back up"), subcommands: [Backup.self, Restore.self]),
         ])
+
+    /// Nothing that is made can be read by everybody, whatever the umask was: ledger, log, files, backups.
+    static func main() async {
+        _ = umask(umask(0o077) | 0o007)
+        await main(nil)
+    }
 }
 
 enum Version {

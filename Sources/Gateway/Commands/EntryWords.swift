@@ -111,14 +111,17 @@ struct EntryWords {
     private func erased(_ what: Erased?) -> Phrase {
         guard let what else { return Phrase(zh: "依法删除内容", en: "content was erased by law") }
         let copies = what.copies.map(ledger.city.name)
+        let elsewhere = what.elsewhere.map(Phrase.init(kept:))
         return Phrase(
             zh:
                 "依法删除：联系方式 \(what.contacts)、文字 \(what.entries)、派发内容 \(what.messages)、原件 \(what.parcels)、附件 \(what.files)（\(what.reason)）"
-                + (copies.isEmpty ? "" : "；仍有副本的单位：\(copies.map(\.zh).joined(separator: "、"))"),
+                + (copies.isEmpty ? "" : "；仍有副本的单位：\(copies.map(\.zh).joined(separator: "、"))")
+                + (elsewhere.isEmpty ? "" : "；没有动到：\(elsewhere.map(\.zh).joined(separator: "、"))"),
             en:
                 "erased by law: \(what.contacts) contacts, \(what.entries) texts, \(what.messages) messages, "
                 + "\(what.parcels) parcels, \(what.files) files (\(what.reason))"
-                + (copies.isEmpty ? "" : "; copies remain at: \(copies.map(\.en).joined(separator: ", "))"))
+                + (copies.isEmpty ? "" : "; copies remain at: \(copies.map(\.en).joined(separator: ", "))")
+                + (elsewhere.isEmpty ? "" : "; not reached: \(elsewhere.map(\.en).joined(separator: ", "))"))
     }
 
     private func note(_ chinese: String, _ english: String, _ note: DeliveryNote?) -> Phrase {

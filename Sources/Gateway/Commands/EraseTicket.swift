@@ -12,6 +12,7 @@ struct EraseTicket: AsyncParsableCommand {
             默认删身份、文字、附件三样，连同收到时的原件；工单号、状态、区域、类别和历史链留下，audit verify 仍通过。历史里记下谁、为何、删了多少，哪些单位手里有副本：那些副本须另行通知对方删除。
             还没送出的派发会取消；没有了文字的工单算撤回。保全中的工单（intake preserve）一样不删。先用 --dry-run 看会删什么。
             --due 立即做守护进程每天做的那一轮：删去保存期满的（设置 retention）。
+            话单目录（transcripts）里的明文文件随之删去。邮箱里的原邮件我们不动：会说明在哪个文件夹，请人去删。
             以前的备份里还有：请按备份保存期销毁。PostgreSQL 的旧行版本在 VACUUM 之后才会被覆盖。
             """,
             """
@@ -20,7 +21,8 @@ struct EraseTicket: AsyncParsableCommand {
             which departments hold copies: they must be asked to erase theirs. What was not handed over is cancelled; a \
             ticket without words counts as withdrawn. Nothing of a ticket under legal hold goes (intake preserve). See \
             with --dry-run what would go. --due does at once what the daemon does each day: it erases what has been kept as \
-            long as the settings say (retention). Older backups still hold it: destroy them when their time is over. \
+            long as the settings say (retention). Files in the clear that a folder of transcripts still holds go with it; \
+            mails stay in their mailbox: the folder is named, and a person must remove them. Older backups still hold it: destroy them when their time is over. \
             PostgreSQL writes over old versions of rows only after VACUUM.
             """))
 
@@ -61,6 +63,9 @@ struct EraseTicket: AsyncParsableCommand {
         var shared: Int
         var files: Int
         var copies: [String]
+        /// Where the reports still lie with their sources, and the Message-IDs of mails.
+        var elsewhere: [Phrase]
+        var mails: [String]
     }
     private struct Sum: Encodable {
         var identities: Int
@@ -74,14 +79,33 @@ struct EraseTicket: AsyncParsableCommand {
 
     func run() async throws {
         try await place.withLedger { ledger in
-            let erasing = Erasing(store: ledger.store, blobs: ledger.blobs, keys: ledger.keys)
-            if due { return try await round(ledger, erasing) }
+            let works = try ledger.works()
+            let erasing = Erasing(store: ledger.store, blobs: ledger.blobs, keys: ledger.keys, leaves: works.leaves)
+            if due {
+                try await round(ledger, erasing)
+                if !dryRun { try await EraseTicket.forget(works) }
+                return
+            }
             let parts = Set(part.isEmpty ? ErasurePart.allCases : part.compactMap(ErasurePart.init))
             var failed = false
             for text in numbers { failed = try await !one(text, parts, ledger, erasing) || failed }
-            if !dryRun { try await erasing.clear() }
+            if !dryRun {
+                try await erasing.clear()
+                try await EraseTicket.forget(works)
+            }
             if failed { throw ExitCode(1) }
         }
+    }
+
+    /// Removes what channels hold in the clear of what was erased.
+    private static func forget(_ works: Works) async throws {
+        for channel in works.channels.values { _ = try await channel.forget() }
+    }
+
+    /// What the mails of a ticket are known by on their server: asked before they are erased.
+    private static func mails(of ticket: Int64, _ ledger: OpenLedger) async throws -> [String] {
+        try await ledger.store.entries(of: [ticket]).filter { [.received, .followUp].contains($0.kind) }
+            .compactMap { entry in ((try? ledger.keys.payload(Submission.self, of: entry)) ?? nil)?.reference }
     }
 
     private func round(_ ledger: OpenLedger, _ erasing: Erasing) async throws {
@@ -105,6 +129,8 @@ struct EraseTicket: AsyncParsableCommand {
     ) async throws -> Bool {
         let number = try await ledger.ticket(text).number
         let sight = try await ledger.store.sight(of: parts, ticket: number.id)
+        let elsewhere = erasing.elsewhere(sight).map(Phrase.init(kept:))
+        let mails = try await elsewhere.isEmpty ? [] : EraseTicket.mails(of: number.id, ledger)
         var result = Erasing.Result.nothing
         if !dryRun {
             result = try await erasing.erase(
@@ -118,7 +144,7 @@ struct EraseTicket: AsyncParsableCommand {
                 json: Line(
                     ticket: number, erased: erased, preserved: preserved, contacts: sight.contacts,
                     entries: sight.entries, messages: sight.messages, parcels: sight.parcels, shared: sight.shared,
-                    files: sight.files, copies: sight.copies))
+                    files: sight.files, copies: sight.copies, elsewhere: elsewhere, mails: mails))
             return !preserved
         }
         if preserved {
@@ -138,6 +164,14 @@ struct EraseTicket: AsyncParsableCommand {
             let names = sight.copies.map { ledger.department($0) }.joined(separator: Terminal.both("、", ", "))
             Terminal.say(
                 Terminal.both("  这些单位有副本，请通知其删除：\(names)", "  copies remain at: \(names); ask them to erase theirs"))
+        }
+        if !elsewhere.isEmpty {
+            let places = elsewhere.map { $0[Terminal.language] }.joined(separator: Terminal.both("、", ", "))
+            let names = mails.isEmpty ? "" : " " + mails.joined(separator: " ")
+            Terminal.say(
+                Terminal.both(
+                    "  我们不动、须由人删除的：\(places)\(names)",
+                    "  not reached by this, to be removed by a person: \(places)\(names)"))
         }
         if sight.shared > 0 {
             Terminal.complain(

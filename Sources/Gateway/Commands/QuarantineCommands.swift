@@ -74,7 +74,7 @@ struct QuarantineCommands: AsyncParsableCommand {
                     try await ledger.noteAccess(to: "quarantine \(id)", reason: raw)
                     return try await QuarantineCommands.read(kept, ledger) { FileHandle.standardOutput.write($0) }
                 }
-                let envelope = try ledger.keys.open([String: String].self, kept.envelope, as: "envelope")
+                let envelope = try ledger.keys.envelope(kept.envelope).headers
                 let reason = Masker.mask(Phrase(kept: found.reason)[Terminal.language])
                 Terminal.say("\(found.channel)  \(ledger.time(found.at))  \(kept.size) B  \(reason)")
                 for (name, value) in envelope.sorted(by: { $0.key < $1.key }) {

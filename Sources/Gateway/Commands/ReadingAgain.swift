@@ -70,7 +70,7 @@ struct ReadingAgain {
             let expected = try await expected(arrivals)
             return Outcome(id: row.id, class: expected.class, ticket: expected.ticket)
         }
-        let note = Replayed(quarantined: row.id, arrived: row.at, reason: Masker.mask(row.reason))
+        let note = Replayed(quarantined: row.id, parcel: row.parcel, arrived: row.at, reason: Masker.mask(row.reason))
         let entry = try ledger.keys.entry(.replayed, at: now, actor: ledger.actor, note)
         guard let arrival = arrivals.first,
             let receipt = try await ledger.store.replay(row.id, as: arrival, entry: entry, at: now)
@@ -94,7 +94,7 @@ struct ReadingAgain {
     }
 
     private func parcel(_ kept: KeptParcel, items: [Item], body: Parcel.Body) throws(Trouble) -> Parcel {
-        let envelope = try ledger.keys.open([String: String].self, kept.envelope, as: "envelope")
+        let envelope = try ledger.keys.envelope(kept.envelope).headers
         return Parcel(channel: kept.channel, received: kept.received, envelope: envelope, body: body, items: items)
     }
 
@@ -107,7 +107,7 @@ struct ReadingAgain {
 
     /// The channel reads small bytes from memory, larger ones from a private copy that is removed afterwards.
     private func items(_ kept: KeptParcel, by channel: any Channel) async throws(Trouble) -> [Item] {
-        let envelope = try ledger.keys.open([String: String].self, kept.envelope, as: "envelope")
+        let envelope = try ledger.keys.envelope(kept.envelope).headers
         func raw(_ body: RawParcel.Body) -> RawParcel {
             RawParcel(received: kept.received, envelope: envelope, body: body)
         }

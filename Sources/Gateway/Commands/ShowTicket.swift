@@ -133,7 +133,7 @@ struct TicketReport: Encodable {
         lookupCode = ledger.keys.lookupCode(ticket.number)
         contacts = []
         for contact in try await ledger.store.contacts(of: id) {
-            let kept = try ledger.keys.open(KeptContact.self, contact.sealed, as: "contact")
+            let kept = try ledger.keys.open(contact, of: entries)
             contacts?.append(Person(role: contact.role, kind: contact.kind, name: kept.name, value: kept.value))
         }
     }

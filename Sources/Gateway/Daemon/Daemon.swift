@@ -142,7 +142,7 @@ final class Daemon: Sendable {
             Ticker(
                 tools: tools, inbox: inbox, floor: floor, clock: clock, manager: manager, clerk: { current.clerk }),
             Running(start: { await self.name.keep { self.broken.fail($0) } }),
-            DailyRound(tools: tools, retention: { current.works?.retention }),
+            DailyRound(tools: tools, works: { current.works }),
         ]
         let group = ServiceGroup(
             configuration: .init(

@@ -6,8 +6,8 @@ import ServiceLifecycle
 /// are removed each hour.
 struct DailyRound: Service {
     let tools: Tools
-    /// How long things are kept, as the configuration says now.
-    let retention: @Sendable () -> Retention?
+    /// How long things are kept, and by which channels they come, as the configuration says now.
+    let works: @Sendable () -> Works?
 
     /// Between two batches.
     private static let rest = Duration.milliseconds(200)
@@ -23,9 +23,22 @@ struct DailyRound: Service {
     }
 
     private func round(whole: Bool) async {
-        let erasing = Erasing(store: tools.store, blobs: tools.blobs, keys: tools.keys)
+        let works = works()
+        let erasing = Erasing(
+            store: tools.store, blobs: tools.blobs, keys: tools.keys, leaves: works?.leaves ?? [:])
+        await erase(erasing, whole ? works?.retention : nil)
+        // Whatever was erased, and by whom: an erasure by hand may have met a file on its way.
+        for (name, channel) in works?.channels ?? [:] {
+            do throws(Trouble) { _ = try await channel.forget() } catch {
+                tools.log.error(
+                    "files of erased reports are still there", metadata: ["channel": "\(name)", "trouble": "\(error)"])
+            }
+        }
+    }
+
+    private func erase(_ erasing: Erasing, _ retention: Retention?) async {
         do throws(Trouble) {
-            guard whole, let retention = retention() else {
+            guard let retention else {
                 try await erasing.clear()
                 return
             }

@@ -118,9 +118,9 @@ struct HandingOver: Sendable {
         if let id = delivery.contact,
             let kept = try await tools.store.contacts(of: delivery.ticket).first(where: { $0.id == id })
         {
-            contact = try tools.keys.open(KeptContact.self, kept.sealed, as: "contact")
+            contact = try tools.keys.open(kept, of: try await tools.store.entries(of: [delivery.ticket]))
         }
-        let (message, blobs) = try tools.keys.open(Message.self, delivery.content, as: "delivery").parted
+        let (message, blobs) = try tools.keys.message(of: delivery).parted
         return Outgoing(
             key: tools.keys.deliveryKey(ticket.number, delivery.id), ticket: ticket.number, attempt: attempt,
             recipient: delivery.recipient, message: message, blobs: blobs, contact: contact)

@@ -27,6 +27,20 @@ extension Works {
         }
     }
 
+    /// What a channel leaves in the clear goes no later than the same bytes, sealed, in the ledger.
+    static func checkKeeping(_ configuration: Configuration, _ channels: [String: any Channel]) {
+        let most = configuration.retention.originals
+        for (name, _, settings) in configuration.channels {
+            guard let keeps = channels[name]?.keeps, keeps > most else { continue }
+            settings.complain(
+                "keep",
+                expected: Phrase(
+                    zh: "不长于 retention.originals（\(text(of: most))）：文件是明文，原件到期时不能还在",
+                    en: "at most retention.originals (\(text(of: most))): the files are in the clear"),
+                found: Phrase(stringLiteral: text(of: keeps)))
+        }
+    }
+
     /// Two channels do not take from each other, and no destination writes where a channel reads.
     static func checkSources(
         _ configuration: Configuration, _ channels: [String: any Channel], _ dispatchers: [String: any Dispatcher]

@@ -39,6 +39,7 @@ struct Works: Sendable {
         }
         Works.checkAnswers(configuration, channels)
         Works.checkSources(configuration, channels, dispatchers)
+        Works.checkKeeping(configuration, channels)
         try configuration.settings.conclude()
         city = try configuration.wantedCity()
         self.channels = channels
@@ -55,6 +56,9 @@ struct Works: Sendable {
         responder = Methods(built, router)
         doors = Doors(channels, into: inbox)
     }
+
+    /// What channels leave where we do not reach, by their names.
+    var leaves: [String: Phrase] { channels.compactMapValues(\.leaves) }
 
     private enum Unclear: String, CaseIterable { case retry, hold }
 

@@ -130,9 +130,12 @@ package struct NewContact: Sendable {
 package struct KeptContact: Sendable, Codable, Equatable {
     package var name: String?
     package var value: String
-    package init(name: String?, value: String) {
+    /// Marks of the entry it came with: the one or the other stands in its ticket's history.
+    package var of: [String]
+    package init(name: String?, value: String, of: [String] = []) {
         self.name = name
         self.value = value
+        self.of = of
     }
 }
 

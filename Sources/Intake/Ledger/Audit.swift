@@ -20,6 +20,8 @@ package struct Audit {
             case ticketRemoved = "ticket-removed"
             case checkpointMissing = "checkpoint-missing"
             case checkpointChanged = "checkpoint-changed"
+            case parcel, sealed
+            case accessLog = "access-log"
             case books
             /// The database itself says so.
             case damaged
@@ -43,6 +45,9 @@ package struct Audit {
         package var tickets = 0
         package var entries = 0
         package var checkpoints = 0
+        /// Sealed values beside the history, and lines of the access log.
+        package var values = 0
+        package var accesses = 0
         package var last: Checkpoint?
         /// The first `Audit.kept` of them.
         package var findings: [Finding] = []
@@ -64,6 +69,8 @@ package struct Audit {
     /// Where reading the checkpoints stands: the last one, and what all together saw.
     private var (previous, tickets, entries): (Checkpoint?, Int, Int) = (nil, 0, 0)
     private var told: Set<Int64> = []
+    /// The head of the access log that a checkpoint saw last.
+    private var access = AccessHead.start
 
     private init(_ store: any Store, _ keys: Keys, _ progress: @escaping (Report) -> Void) {
         self.store = store
@@ -80,6 +87,7 @@ package struct Audit {
         try await audit.readTickets()
         try await audit.readCheckpoints()
         try await audit.lookForUnseen()
+        try await audit.readSealed()
         for complaint in try await store.books().complaints {
             audit.add(.books, words: Phrase(zh: "账不平：\(complaint.zh)", en: "the books: \(complaint.en)"))
         }
@@ -93,6 +101,22 @@ package struct Audit {
         guard report.findings.count < Audit.kept else { return }
         report.findings.append(
             Finding(what: what, ticket: ticket, entry: entry, checkpoint: checkpoint, words: words))
+    }
+
+    /// What lies beside the history: sealed values, and the access log.
+    private mutating func readSealed() async throws(Trouble) {
+        var findings: [Finding] = []
+        try await SealedVerdict(store: store, keys: keys).run {
+            report.count += 1
+            if findings.count < Audit.kept { findings.append($0) }
+        } progress: { rows in
+            report.values += rows
+            progress(report)
+        }
+        let log = try await AccessVerdict.read(store, keys: keys, tied: access)
+        report.accesses = log.lines
+        report.count += log.findings.count
+        report.findings += (findings + log.findings).prefix(max(0, Audit.kept - report.findings.count))
     }
 
     private mutating func readTickets() async throws(Trouble) {
@@ -110,6 +134,10 @@ package struct Audit {
                 for ids in numbering.given(after + 1..<ticket.number.id) where store.isGapless { miss(ids) }
                 after = ticket.number.id
                 try await read(ticket, chains?[after])
+            }
+            let entries = page.flatMap { chains?[$0.number.id] ?? [] }
+            for (entry, words) in try await Provenance.strangers(among: entries, store, keys: keys) {
+                add(.parcel, ticket: entry.ticket, entry: entry.sequence, words: words)
             }
             progress(report)
         }
@@ -157,7 +185,11 @@ package struct Audit {
             let page = try await store.checkpoints(after: previous?.id ?? 0, limit: 100)
             if page.isEmpty { break }
             for knot in page {
-                let heads = try await store.heads(of: knot.id)
+                let all = try await store.heads(of: knot.id)
+                let heads = all.filter { $0.ticket != 0 }
+                if let log = all.first(where: { $0.ticket == 0 }), Int64(log.entries) >= access.id {
+                    access = AccessHead(id: Int64(log.entries), hash: log.hash)
+                }
                 if knot.id != (previous?.id ?? 0) + 1 {
                     add(
                         .checkpointMissing, checkpoint: knot.id,
@@ -165,8 +197,7 @@ package struct Audit {
                 }
                 let hash = Checkpoint.hash(
                     of: knot.id, after: previous?.hash ?? Data(), at: knot.at, tickets: knot.tickets,
-                    entries: knot.entries,
-                    heads: heads, keys: keys)
+                    entries: knot.entries, heads: all, keys: keys)
                 for head in heads { count(head) }
                 if hash != knot.hash || tickets != knot.tickets || entries != knot.entries {
                     add(

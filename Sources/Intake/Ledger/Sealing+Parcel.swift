@@ -20,7 +20,10 @@ extension Keys {
         for item in parcel.items { arrivals.append(try seal(item, of: parcel, day: day(parcel.received))) }
         return KeptParcel(
             channel: parcel.channel, received: parcel.received,
-            envelope: try seal(json: parcel.envelope, as: "envelope"),
+            envelope: try seal(
+                json: KeptEnvelope(
+                    headers: parcel.envelope, body: mark(of: parcel.body), entries: arrivals.flatMap(\.content.marks)),
+                as: "envelope"),
             body: body, size: size, arrivals: arrivals, cursor: parcel.cursor)
     }
 
@@ -52,26 +55,29 @@ extension Keys {
     private func seal(
         _ submission: Submission, json: Data, _ item: Item, of parcel: Parcel, day: Day
     ) throws(Trouble) -> NewTicket {
-        var contacts: [NewContact] = []
-        for (number, party) in submission.people.enumerated() {
-            for contact in party.contacts {
-                contacts.append(
-                    NewContact(
-                        role: party.role, kind: contact.kind, party: number,
-                        sealed: try seal(json: KeptContact(name: party.name, value: contact.value), as: "contact"),
-                        hash: contactHash(contact)))
-            }
-        }
         let followsUp = submission.followsUp.flatMap { TicketNumber($0) }
         let (sender, isProven) = origin(of: item, followsUp)
-        func first(_ json: Data) throws(Trouble) -> NewEntry {
+        func opening(_ json: Data) throws(Trouble) -> NewEntry {
             try entry(.received, at: parcel.received, actor: submission.department ?? "citizen", json: json)
         }
         var apart: NewEntry?
         if let words = submission.apart {
             var remarked = submission
             remarked.remarks.append(words.kept)
-            apart = try first(try JSON.encode(remarked))
+            apart = try opening(try JSON.encode(remarked))
+        }
+        let first = try opening(json)
+        let marks = [first, apart].compactMap(\.self).map { Keys.mark(of: $0.digest) }
+        var contacts: [NewContact] = []
+        for (number, party) in submission.people.enumerated() {
+            for contact in party.contacts {
+                let kept = KeptContact(name: party.name, value: contact.value, of: marks)
+                contacts.append(
+                    NewContact(
+                        role: party.role, kind: contact.kind, party: number,
+                        sealed: try seal(json: kept, as: "contact"),
+                        hash: contactHash(contact)))
+            }
         }
         var jobs = [NewJob(lane: .settle, due: parcel.received + item.rest)]
         if submission.attachments.contains(where: \.content.isRemote) {
@@ -81,7 +87,7 @@ extension Keys {
             day: day, channel: parcel.channel, kind: submission.kind, category: submission.category,
             area: submission.place.area, urgent: submission.urgent, confidential: submission.confidential,
             language: submission.language, contacts: contacts,
-            entry: try first(json), sender: sender, followsUp: followsUp, isProven: isProven, apart: apart, jobs: jobs,
+            entry: first, sender: sender, followsUp: followsUp, isProven: isProven, apart: apart, jobs: jobs,
             blobs: submission.attachments.compactMap(\.content.blob))
     }
 }
@@ -95,6 +101,14 @@ extension Keys {
             guard let code, let followsUp else { return (sender, false) }
             return (sender, constantTimeEqual(code.utf8, lookupCode(followsUp).utf8))
         }
+    }
+}
+
+extension KeptArrival.Content {
+    /// What stands in the parcel's envelope for the entries this may become.
+    fileprivate var marks: [String] {
+        guard case .ticket(let new) = self else { return [] }
+        return [new.entry, new.apart].compactMap(\.self).map { Keys.mark(of: $0.digest) }
     }
 }
 

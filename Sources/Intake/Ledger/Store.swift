@@ -115,6 +115,8 @@ package protocol Store: Keeper {
     func originals(before: Instant, after: Int64, limit: Int) async throws(Trouble) -> [Int64]
     /// Erases envelope and bytes of parcels; their rows stay, so that the books balance.
     func eraseOriginals(_ parcels: [Int64]) async throws(Trouble)
+    /// Of the arrivals with these keys those whose bytes were erased.
+    func erased(arrivals keys: [Data]) async throws(Trouble) -> Set<Data>
     /// Gives up what nobody took out of quarantine, with its bytes; gives how many, at most `limit`.
     func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int
     /// Files to be removed, at most 500.
@@ -125,23 +127,29 @@ package protocol Store: Keeper {
 
     // Access log
     /// Writes down that somebody is about to be shown what nobody sees unasked.
-    func note(_ access: NewAccess) async throws(Trouble)
+    func note(_ access: NewAccess, keys: Keys) async throws(Trouble)
     /// Newest first, with ids below `before`; of one ticket, or of all.
     func accesses(of ticket: Int64?, before: Int64?, limit: Int) async throws(Trouble) -> [Access]
-    /// Removes what is older; gives how many, at most `limit`.
-    func forgetAccesses(before: Instant, limit: Int) async throws(Trouble) -> Int
+    /// Removes lines from the oldest on that are older, and keeps where the chain goes on; gives how many, at most `limit`.
+    func forgetAccesses(before: Instant, limit: Int, keys: Keys) async throws(Trouble) -> Int
+    /// Oldest first, with ids above `after`, and what `AccessHead.forgotten` gave for those that are gone.
+    func accessLog(after: Int64, limit: Int) async throws(Trouble) -> (forgotten: Data?, lines: [Access])
 
     // History that cannot be bent (rule 11)
     /// Whether the ids of tickets follow each other without a gap but those that restores left (`Numbering`), so that a gap
     /// is a ticket taken away: one writer numbers them so, several do not.
     var isGapless: Bool { get }
-    /// Chains the heads that changed since the last checkpoint, and the counts; nil if nothing changed.
+    /// Chains the heads that changed since the last checkpoint, that of the access log, and the counts; nil if nothing changed.
     func checkpoint(at: Instant, keys: Keys) async throws(Trouble) -> Checkpoint?
     func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint]
     func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head]
     func lastCheckpoint() async throws(Trouble) -> Checkpoint?
     /// Which of these tickets grew since the last checkpoint.
     func changed(among tickets: [Int64]) async throws(Trouble) -> Set<Int64>
+    /// Envelopes of those of these parcels that are there; empty where they were erased.
+    func envelopes(of parcels: [Int64]) async throws(Trouble) -> [Int64: Sealed]
+    /// Rows of a shelf of `SealedVerdict.shelves` with ids above `after`, in order of id.
+    func sealedRows(on shelf: Shelf, after: Int64, limit: Int) async throws(Trouble) -> [SealedRow]
     /// The hash of the entry that stands where each head says, in their order; nil where there is none.
     func hashes(at heads: [Checkpoint.Head]) async throws(Trouble) -> [Data?]
 

@@ -49,10 +49,12 @@ package struct Entry: Sendable, Equatable {
     package var payload: Sealed?
     package var digest: Data
     package var hash: Data
+    /// The parcel its words came in.
+    package var parcel: Int64?
 
     package init(
         ticket: Int64, sequence: Int, at: Instant, kind: EntryKind, actor: String, payload: Sealed?, digest: Data,
-        hash: Data
+        hash: Data, parcel: Int64? = nil
     ) {
         self.ticket = ticket
         self.sequence = sequence
@@ -62,6 +64,7 @@ package struct Entry: Sendable, Equatable {
         self.payload = payload
         self.digest = digest
         self.hash = hash
+        self.parcel = parcel
     }
 }
 

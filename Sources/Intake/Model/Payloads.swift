@@ -14,12 +14,15 @@ package struct Revealed: Sendable, Equatable, Codable {
 package struct Replayed: Sendable, Equatable, Codable {
     /// Number in the quarantine.
     package var quarantined: Int64
+    /// The parcel it came in: its envelope was sealed before anybody could read it.
+    package var parcel: Int64
     /// When it came.
     package var arrived: Instant
     /// Why it had been there.
     package var reason: String
-    package init(quarantined: Int64, arrived: Instant, reason: String) {
+    package init(quarantined: Int64, parcel: Int64, arrived: Instant, reason: String) {
         self.quarantined = quarantined
+        self.parcel = parcel
         self.arrived = arrived
         self.reason = reason
     }
@@ -60,10 +63,12 @@ package struct Erased: Sendable, Equatable, Codable {
     package var files: Int
     /// Departments that were handed a copy and were not reached by this.
     package var copies: [String]
+    /// What stays with the sources it came from, in both languages.
+    package var elsewhere: [String]
 
     package init(
         parts: Set<ErasurePart>, reason: String, contacts: Int = 0, entries: Int = 0, messages: Int = 0,
-        parcels: Int = 0, files: Int = 0, copies: [String] = []
+        parcels: Int = 0, files: Int = 0, copies: [String] = [], elsewhere: [String] = []
     ) {
         self.parts = parts
         self.reason = reason
@@ -73,6 +78,7 @@ package struct Erased: Sendable, Equatable, Codable {
         self.parcels = parcels
         self.files = files
         self.copies = copies
+        self.elsewhere = elsewhere
     }
 }
 

@@ -10,19 +10,25 @@ package struct Erasing: Sendable {
     let store: any Store
     let blobs: any Blobs
     let keys: Keys
+    /// What stays with the source of a report, by the channel it came by.
+    let leaves: [String: Phrase]
     /// The same bytes may be on their way in again and be named in a moment: a file kept within this time is left for a
     /// later round.
     var idle = Duration.days(1)
 
-    package init(store: any Store, blobs: any Blobs, keys: Keys, idle: Duration = .days(1)) {
+    package init(
+        store: any Store, blobs: any Blobs, keys: Keys, leaves: [String: Phrase] = [:], idle: Duration = .days(1)
+    ) {
         self.store = store
         self.blobs = blobs
         self.keys = keys
+        self.leaves = leaves
         self.idle = idle
     }
 
     /// Erases parts of a ticket with an entry that says so, in one commit, and then the files. `reason` passes the
-    /// masker. Passing trouble if the ticket changes faster than this reads it.
+    /// masker. Needs a person if the ticket names a parcel that is another's: its bytes would go. Passing trouble if the
+    /// ticket changes faster than this reads it.
     package func erase(
         _ parts: Set<ErasurePart>, of ticket: Int64, at now: Instant, by actor: String, reason: String
     ) async throws(Trouble) -> Result {
@@ -30,15 +36,25 @@ package struct Erasing: Sendable {
             let sight = try await store.sight(of: parts, ticket: ticket)
             if sight.preserved { return .preserved }
             if sight.isEmpty { return .nothing }
+            let entries = try await store.entries(of: [ticket])
+            if let stranger = try await Provenance.strangers(among: entries, store, keys: keys).first {
+                throw .needsPerson(
+                    "工单 \(ticket)：\(stranger.words.zh)；什么也不删，请运行 intake audit verify",
+                    "ticket \(ticket): \(stranger.words.en); nothing is erased, run: intake audit verify")
+            }
             let erased = Erased(
                 parts: parts, reason: Masker.mask(reason), contacts: sight.contacts, entries: sight.entries,
-                messages: sight.messages, parcels: sight.parcels, files: sight.files, copies: sight.copies)
+                messages: sight.messages, parcels: sight.parcels, files: sight.files, copies: sight.copies,
+                elsewhere: elsewhere(sight))
             let entry = try keys.entry(.erased, at: now, actor: actor, erased)
             guard try await store.erase(parts, of: ticket, entry: entry, seen: sight.seen) else { continue }
             return .done(erased)
         }
         throw .passing("工单一直在变；请重试", "the ticket goes on changing; try again")
     }
+
+    /// What stays with the sources of a ticket's reports.
+    package func elsewhere(_ sight: ErasureSight) -> [String] { sight.channels.compactMap { leaves[$0]?.kept } }
 
     /// Removes the files that nothing names any more, and what the database's own files still hold of what was erased.
     /// Gives how many files went.

@@ -13,6 +13,8 @@ package struct ErasureSight: Sendable, Equatable {
     package var files = 0
     /// Departments that were handed something about the ticket.
     package var copies: [String] = []
+    /// Channels its words came by.
+    package var channels: [String] = []
     package init() {}
 
     package var isEmpty: Bool { contacts + entries + messages + parcels + files == 0 }

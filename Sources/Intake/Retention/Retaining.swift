@@ -30,6 +30,8 @@ package struct Retaining: Sendable {
     package func run(at now: Instant, dry: Bool = false) async throws(Trouble) -> Sum {
         let store = erasing.store
         var sum = Sum()
+        // A ticket that somebody bent holds up no other.
+        var bent: Trouble?
         for part in ErasurePart.allCases {
             let since = now - retention[part]
             var after: Int64 = 0
@@ -38,9 +40,16 @@ package struct Retaining: Sendable {
                 guard let last = due.last else { break }
                 for ticket in due {
                     if !dry {
-                        let done = try await erasing.erase(
-                            [part], of: ticket, at: now, by: "intake",
-                            reason: "retention.\(part.rawValue): \(text(of: retention[part]))")
+                        let done: Erasing.Result
+                        do throws(Trouble) {
+                            done = try await erasing.erase(
+                                [part], of: ticket, at: now, by: "intake",
+                                reason: "retention.\(part.rawValue): \(text(of: retention[part]))")
+                        } catch {
+                            guard error.kind == .needsPerson else { throw error }
+                            bent = error
+                            continue
+                        }
                         if done == .nothing { try await store.noteErased(part, of: ticket, at: now) }
                         guard case .done = done else { continue }
                     }
@@ -55,9 +64,10 @@ package struct Retaining: Sendable {
             try await store.eraseQuarantined(before: now - retention.quarantine, at: now, limit: limit)
         }
         sum.accesses = try await rows(dry) { limit throws(Trouble) in
-            try await store.forgetAccesses(before: now - retention.accessLog, limit: limit)
+            try await store.forgetAccesses(before: now - retention.accessLog, limit: limit, keys: erasing.keys)
         }
         if !dry { sum.files = try await erasing.clear() }
+        if let bent { throw bent }
         return sum
     }
 

@@ -9,7 +9,7 @@ package struct Retention: Sendable, Equatable {
     package var originals = Duration.days(180)
     /// What could not be read and nobody took out, from its arrival.
     package var quarantine = Duration.days(365)
-    /// Who was shown identities; never less than six months.
+    /// Who was shown identities; never less than six months, of which the longest have 184 days.
     package var accessLog = Duration.days(1095)
 
     package init() {}
@@ -25,7 +25,7 @@ package struct Retention: Sendable, Equatable {
         attachments = settings.duration("attachments", default: attachments, in: ticket)
         originals = settings.duration("originals", default: originals, in: .days(7)...years)
         quarantine = settings.duration("quarantine", default: quarantine, in: ticket)
-        accessLog = settings.duration("access-log", default: accessLog, in: .days(183)...years)
+        accessLog = settings.duration("access-log", default: accessLog, in: .days(184)...years)
     }
 
     package subscript(part: ErasurePart) -> Duration {

@@ -23,7 +23,7 @@ extension Entry {
         self.init(
             ticket: try row.int(), sequence: Int(try row.int()), at: try row.instant(),
             kind: try row.word(EntryKind.self), actor: try row.text(), payload: row.optionalBytes().map(Sealed.init),
-            digest: try row.bytes(), hash: try row.bytes())
+            digest: try row.bytes(), hash: try row.bytes(), parcel: try row.optionalInt())
     }
 }
 

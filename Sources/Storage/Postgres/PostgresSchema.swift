@@ -221,14 +221,15 @@ enum PostgresSchema {
         );
         CREATE TABLE preserved (ticket bigint PRIMARY KEY REFERENCES tickets (id), at bigint NOT NULL);
         CREATE TABLE accesses (
-            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            id bigint PRIMARY KEY,
             at bigint NOT NULL,
             actor text NOT NULL,
             ticket bigint,
-            sealed bytea NOT NULL
+            sealed bytea NOT NULL,
+            digest bytea NOT NULL,
+            hash bytea NOT NULL CHECK (octet_length(hash) = 32)
         );
         CREATE INDEX accesses_by_ticket ON accesses (ticket) WHERE ticket IS NOT NULL;
-        CREATE INDEX accesses_by_at ON accesses (at);
 
         CREATE TABLE api_keys (
             id text PRIMARY KEY,

@@ -24,14 +24,23 @@ extension PostgresStore {
             ).first { row throws(PostgresFailure) in
                 (entries: try row.int(), tickets: try row.int(), lastEntry: try row.optionalInt())
             }
-            guard let new, let lastEntry = new.lastEntry else { return .unchanged(nil) }
-            let heads = try connection.run(
-                """
-                SELECT id, entries, head FROM tickets WHERE id IN (SELECT ticket FROM entries WHERE id > $1) ORDER BY id
-                """, since
-            ).map { row throws(PostgresFailure) in
-                Checkpoint.Head(ticket: try row.int(), entries: Int(try row.int()), hash: try row.bytes())
+            let log = try PostgresStore.accessHead(connection).tied
+            let tied = try connection.run(
+                "SELECT entries, hash FROM checkpoint_heads WHERE checkpoint = $1 AND ticket = 0", .int(last?.id ?? 0)
+            ).first { row throws(PostgresFailure) in
+                Checkpoint.Head(ticket: 0, entries: Int(try row.int()), hash: try row.bytes())
             }
+            guard let new, new.lastEntry != nil || log != tied else { return .unchanged(nil) }
+            let lastEntry = new.lastEntry ?? last?.lastEntry ?? 0
+            let heads =
+                try [log].compactMap(\.self)
+                + connection.run(
+                    """
+                    SELECT id, entries, head FROM tickets WHERE id IN (SELECT ticket FROM entries WHERE id > $1) ORDER BY id
+                    """, since
+                ).map { row throws(PostgresFailure) in
+                    Checkpoint.Head(ticket: try row.int(), entries: Int(try row.int()), hash: try row.bytes())
+                }
             let (tickets, entries) = (
                 Int((last?.tickets ?? 0) + new.tickets), Int((last?.entries ?? 0) + new.entries)
             )
@@ -78,6 +87,25 @@ extension PostgresStore {
             "SELECT ticket, entries, hash FROM checkpoint_heads WHERE checkpoint = $1 ORDER BY ticket", .int(checkpoint)
         ) { row throws(PostgresFailure) in
             Checkpoint.Head(ticket: try row.int(), entries: Int(try row.int()), hash: try row.bytes())
+        }
+    }
+
+    package func envelopes(of parcels: [Int64]) async throws(Trouble) -> [Int64: Sealed] {
+        if parcels.isEmpty { return [:] }
+        let found = try await read("SELECT id, envelope FROM parcels WHERE id = ANY ($1)", .ints(parcels)) {
+            row throws(PostgresFailure) in (try row.int(), Sealed(try row.bytes()))
+        }
+        return Dictionary(found, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func sealedRows(on shelf: Shelf, after: Int64, limit: Int) async throws(Trouble) -> [SealedRow] {
+        try await read(
+            "SELECT \(shelf.columns) FROM \(shelf.table) WHERE id > $1 ORDER BY id LIMIT $2", .int(after),
+            .int(Int64(limit))
+        ) { row throws(PostgresFailure) in
+            SealedRow(
+                id: try row.int(), ticket: try row.int(), sealed: row.optionalBytes().map(Sealed.init),
+                beside: try row.bytes(), word: row.optionalText())
         }
     }
 }

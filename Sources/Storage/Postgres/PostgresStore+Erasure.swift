@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Intake
 
 /// Erasure of tickets. A row is written anew without what goes; its old version lies in the table's file until VACUUM
@@ -44,6 +44,8 @@ extension PostgresStore {
                 var sight = try Erasure.sight(of: parts, length: "octet_length", count)
                 sight.seen = seen
                 sight.copies = try connection.run(Erasure.copies.replacing(":ticket", with: "$1"), .int(ticket))
+                    .map { row throws(PostgresFailure) in try row.text() }
+                sight.channels = try connection.run(Erasure.channels.replacing(":ticket", with: "$1"), .int(ticket))
                     .map { row throws(PostgresFailure) in try row.text() }
                 return sight
             }
@@ -103,6 +105,16 @@ extension PostgresStore {
             INSERT INTO erasures (ticket, part, at) VALUES ($1, $2, $3)
             ON CONFLICT (ticket, part) DO UPDATE SET at = excluded.at
             """, .int(ticket), .text(part.rawValue), .int(at.milliseconds))
+    }
+
+    package func erased(arrivals keys: [Data]) async throws(Trouble) -> Set<Data> {
+        try await Set(
+            read(
+                """
+                SELECT arrivals.key FROM arrivals JOIN parcels ON parcels.id = arrivals.parcel
+                WHERE arrivals.key = ANY ($1) AND octet_length(parcels.envelope) = 0
+                """, .byteses(keys)
+            ) { row throws(PostgresFailure) in try row.bytes() })
     }
 
     /// Gives the blobs the parcels named.

@@ -24,7 +24,7 @@ extension PostgresStore {
     package func entries(of tickets: [Int64]) async throws(Trouble) -> [Entry] {
         try await read(
             """
-            SELECT ticket, sequence, at, kind, actor, payload, digest, hash FROM entries
+            SELECT ticket, sequence, at, kind, actor, payload, digest, hash, parcel FROM entries
             WHERE ticket = ANY ($1) ORDER BY ticket, sequence
             """, .ints(tickets), row: Entry.init(row:))
     }

@@ -1,7 +1,7 @@
 import Foundation
 package import Intake
 
-/// What goes by its age, and the access log.
+/// What goes by its age.
 extension PostgresStore {
     package func silent(
         since: Instant, part: ErasurePart, after: Int64, limit: Int
@@ -65,32 +65,4 @@ extension PostgresStore {
 
     /// The server's files are the server's: see the operator's guide on VACUUM.
     package func scrub() async throws(Trouble) {}
-
-    package func note(_ access: NewAccess) async throws(Trouble) {
-        try await write([
-            PostgresStatement(
-                "INSERT INTO accesses (at, actor, ticket, sealed) VALUES ($1, $2, $3, $4)",
-                .int(access.at.milliseconds), .text(access.actor), .int(access.ticket), .bytes(access.sealed.bytes))
-        ]) { _, _ throws(PostgresFailure) in PostgresEnding(()) }
-    }
-
-    package func accesses(of ticket: Int64?, before: Int64?, limit: Int) async throws(Trouble) -> [Access] {
-        try await read(
-            """
-            SELECT id, at, actor, ticket, sealed FROM accesses WHERE id < $1 \(ticket == nil ? "" : "AND ticket = $3")
-            ORDER BY id DESC LIMIT $2
-            """, [.int(before ?? .max), .int(Int64(limit))] + (ticket.map { [.int($0)] } ?? [])
-        ) { row throws(PostgresFailure) in
-            Access(
-                id: try row.int(), at: try row.instant(), actor: try row.text(), ticket: try row.optionalInt(),
-                sealed: Sealed(try row.bytes()))
-        }
-    }
-
-    package func forgetAccesses(before: Instant, limit: Int) async throws(Trouble) -> Int {
-        let forget = PostgresStatement(
-            "DELETE FROM accesses WHERE id IN (SELECT id FROM accesses WHERE at < $1 ORDER BY at LIMIT $2)",
-            .int(before.milliseconds), .int(Int64(limit)))
-        return try await write([forget]) { _, rows throws(PostgresFailure) in PostgresEnding(rows[0].touched) }
-    }
 }

@@ -110,9 +110,8 @@ enum SQLiteSchema {
         CREATE TABLE preserved (ticket INTEGER PRIMARY KEY REFERENCES tickets (id), at INTEGER NOT NULL);
         -- Who was shown what nobody sees unasked.
         CREATE TABLE accesses (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, ticket INTEGER,
-            sealed BLOB NOT NULL);
+            sealed BLOB NOT NULL, digest BLOB NOT NULL, hash BLOB NOT NULL CHECK (length(hash) = 32));
         CREATE INDEX accesses_by_ticket ON accesses (ticket) WHERE ticket IS NOT NULL;
-        CREATE INDEX accesses_by_at ON accesses (at);
         CREATE INDEX parcels_by_blob ON parcels (blob) WHERE blob IS NOT NULL;
         CREATE INDEX staged_by_blob ON staged (blob);
         CREATE INDEX staged_by_at ON staged (at);

@@ -15,14 +15,20 @@ extension SQLiteStore {
                     CROSS JOIN tickets ON tickets.id = changed_heads.ticket ORDER BY changed_heads.ticket
                     """
             ).map { Checkpoint.Head(ticket: $0[0], entries: $0[1], hash: $0[2]) }
-            guard !heads.isEmpty else { return nil }
             let last = try Row.fetchOne(
                 db,
                 sql: """
                     SELECT id, tickets, entries, hash FROM checkpoints WHERE id = (SELECT max(id) FROM checkpoints)
                     """)
+            let log = try SQLiteStore.accessHead(in: db).tied
+            let tied = try Row.fetchOne(
+                db, sql: "SELECT ticket, entries, hash FROM checkpoint_heads WHERE checkpoint = ? AND ticket = 0",
+                arguments: [last?[0] as Int64? ?? 0]
+            ).map { Checkpoint.Head(ticket: $0[0], entries: $0[1], hash: $0[2]) }
+            if heads.isEmpty, log == tied { return nil }
             // Sums grow by what changed: counting ten million rows each minute would be felt.
-            let before = try Row.fetchOne(db, sql: "SELECT sum(entries), sum(entries = 0) FROM changed_heads")
+            let before = try Row.fetchOne(
+                db, sql: "SELECT ifnull(sum(entries), 0), ifnull(sum(entries = 0), 0) FROM changed_heads")
             let (knots, oldTickets, oldEntries): (Int64, Int, Int) = (last?[0] ?? 0, last?[1] ?? 0, last?[2] ?? 0)
             let (covered, born): (Int, Int) = (before?[0] ?? 0, before?[1] ?? 0)
             let entries = oldEntries + heads.map(\.entries).reduce(0, +) - covered
@@ -30,14 +36,16 @@ extension SQLiteStore {
             let knot = Checkpoint(
                 id: knots + 1, at: at, tickets: tickets, entries: entries,
                 hash: Checkpoint.hash(
-                    of: knots + 1, after: last?[3] ?? Data(), at: at, tickets: tickets, entries: entries, heads: heads,
-                    keys: keys))
+                    of: knots + 1, after: last?[3] ?? Data(), at: at, tickets: tickets, entries: entries,
+                    heads: [log].compactMap(\.self) + heads, keys: keys))
             try db.execute(
                 sql: "INSERT INTO checkpoints (id, at, tickets, entries, hash) VALUES (?, ?, ?, ?, ?)",
                 arguments: [knot.id, at.milliseconds, tickets, entries, knot.hash])
             let insert = try db.cachedStatement(
                 sql: "INSERT INTO checkpoint_heads (checkpoint, ticket, entries, hash) VALUES (?, ?, ?, ?)")
-            for head in heads { try insert.execute(arguments: [knot.id, head.ticket, head.entries, head.hash]) }
+            for head in [log].compactMap(\.self) + heads {
+                try insert.execute(arguments: [knot.id, head.ticket, head.entries, head.hash])
+            }
             try db.execute(sql: "DELETE FROM changed_heads")
             return knot
         }
@@ -58,6 +66,28 @@ extension SQLiteStore {
                 db, sql: "SELECT ticket, entries, hash FROM checkpoint_heads WHERE checkpoint = ? ORDER BY ticket",
                 arguments: [checkpoint]
             ).map { Checkpoint.Head(ticket: $0[0], entries: $0[1], hash: $0[2]) }
+        }
+    }
+
+    package func envelopes(of parcels: [Int64]) async throws(Trouble) -> [Int64: Sealed] {
+        try await read { db in
+            let look = try db.cachedStatement(sql: "SELECT envelope FROM parcels WHERE id = ?")
+            var found: [Int64: Sealed] = [:]
+            for id in parcels { found[id] = try Data.fetchOne(look, arguments: [id]).map(Sealed.init) }
+            return found
+        }
+    }
+
+    package func sealedRows(on shelf: Shelf, after: Int64, limit: Int) async throws(Trouble) -> [SealedRow] {
+        try await read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT \(shelf.columns) FROM \(shelf.table) WHERE id > ? ORDER BY id LIMIT ?",
+                arguments: [after, limit]
+            ).map { row in
+                SealedRow(
+                    id: row[0], ticket: row[1], sealed: (row[2] as Data?).map(Sealed.init), beside: row[3], word: row[4]
+                )
+            }
         }
     }
 }

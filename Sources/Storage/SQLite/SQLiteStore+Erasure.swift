@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import GRDB
 package import Intake
 
@@ -34,6 +34,7 @@ extension SQLiteStore {
             var sight = try Erasure.sight(of: parts, length: "length", count)
             sight.seen = seen
             sight.copies = try String.fetchAll(db, sql: Erasure.copies, arguments: ["ticket": ticket])
+            sight.channels = try String.fetchAll(db, sql: Erasure.channels, arguments: ["ticket": ticket])
             return sight
         }
     }
@@ -91,6 +92,17 @@ extension SQLiteStore {
 
     package func eraseOriginals(_ parcels: [Int64]) async throws(Trouble) {
         try await write { db in try SQLiteStore.doom(try SQLiteStore.eraseOriginals(parcels, in: db), in: db) }
+    }
+
+    package func erased(arrivals keys: [Data]) async throws(Trouble) -> Set<Data> {
+        try await read { db in
+            let look = try db.cachedStatement(
+                sql: """
+                    SELECT 1 FROM arrivals JOIN parcels ON parcels.id = arrivals.parcel
+                    WHERE arrivals.key = ? AND length(parcels.envelope) = 0
+                    """)
+            return try Set(keys.filter { try Row.fetchOne(look, arguments: [$0]) != nil })
+        }
     }
 
     /// Gives the blobs the parcels named.

@@ -39,7 +39,7 @@ extension SQLiteStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT ticket, sequence, at, kind, actor, payload, digest, hash FROM entries
+                    SELECT ticket, sequence, at, kind, actor, payload, digest, hash, parcel FROM entries
                     WHERE ticket IN (SELECT value FROM json_each(?)) ORDER BY ticket, sequence
                     """, arguments: [list(tickets)]
             ).map(Entry.init(row:))

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import Intake
 
-/// What goes by its age, and the access log.
+/// What goes by its age.
 extension SQLiteStore {
     package func silent(
         since: Instant, part: ErasurePart, after: Int64, limit: Int
@@ -47,37 +47,4 @@ extension SQLiteStore {
 
     /// Somebody who reads just now may be in the way; the next round does it then.
     package func scrub() async throws(Trouble) { try await cutLog() }
-
-    package func note(_ access: NewAccess) async throws(Trouble) {
-        try await write { db in
-            try db.execute(
-                sql: "INSERT INTO accesses (at, actor, ticket, sealed) VALUES (?, ?, ?, ?)",
-                arguments: [access.at.milliseconds, access.actor, access.ticket, access.sealed.bytes])
-        }
-    }
-
-    package func accesses(of ticket: Int64?, before: Int64?, limit: Int) async throws(Trouble) -> [Access] {
-        try await read { db in
-            var arguments: StatementArguments = ["before": before ?? .max, "limit": limit]
-            if let ticket { arguments += ["ticket": ticket] }
-            return try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT id, at, actor, ticket, sealed FROM accesses
-                    WHERE id < :before \(ticket == nil ? "" : "AND ticket = :ticket") ORDER BY id DESC LIMIT :limit
-                    """, arguments: arguments
-            ).map { row in
-                Access(id: row[0], at: row.instant(1), actor: row[2], ticket: row[3], sealed: Sealed(row[4]))
-            }
-        }
-    }
-
-    package func forgetAccesses(before: Instant, limit: Int) async throws(Trouble) -> Int {
-        try await write { db in
-            try db.execute(
-                sql: "DELETE FROM accesses WHERE id IN (SELECT id FROM accesses WHERE at < ? ORDER BY at LIMIT ?)",
-                arguments: [before.milliseconds, limit])
-            return db.changesCount
-        }
-    }
 }

@@ -101,7 +101,7 @@ extension Entry {
     init(row: Row) throws {
         self.init(
             ticket: row[0], sequence: row[1], at: row.instant(2), kind: try .init(word: row, 3), actor: row[4],
-            payload: (row[5] as Data?).map(Sealed.init), digest: row[6], hash: row[7])
+            payload: (row[5] as Data?).map(Sealed.init), digest: row[6], hash: row[7], parcel: row[8])
     }
 }
 

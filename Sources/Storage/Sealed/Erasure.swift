@@ -50,6 +50,9 @@ enum Erasure {
         return sight
     }
 
+    /// Channels the ticket's words came by.
+    static let channels = "SELECT DISTINCT channel FROM parcels WHERE id IN (\(parcels)) ORDER BY channel"
+
     static let doomed = """
         SELECT blob FROM doomed WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.blob = doomed.blob)
             AND NOT EXISTS (SELECT 1 FROM parcels WHERE parcels.blob = doomed.blob)

@@ -11,10 +11,12 @@ struct FilledLedger {
     let keys: Keys
 
     /// Runs `body` with an empty ledger in a folder of its own; the channel `cti` is a webhook.
-    static func run(_ body: (FilledLedger) async throws -> Void) async throws {
+    static func run(
+        channels: String = HookSender.channel, _ body: (FilledLedger) async throws -> Void
+    ) async throws {
         try await withFolder { folder in
             let gateway = try RunningGateway(
-                folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
+                folder: folder, ledger: .sqlite, connection: nil, channels: channels)
             try FileManager.default.createDirectory(
                 atPath: gateway.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let ledger = FilledLedger(gateway: gateway, keys: try Keys(master: Data(repeating: 7, count: 32)))

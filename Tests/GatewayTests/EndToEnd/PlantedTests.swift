@@ -23,7 +23,8 @@ import Testing
             try await store.note(
                 NewAccess(
                     at: .wall, actor: "operator:王小明", ticket: nil,
-                    sealed: Sealed(Data(repeating: 0, count: 40) + Data("13800138000".utf8))))
+                    sealed: Sealed(Data(repeating: 0, count: 40) + Data("13800138000".utf8)), digest: Data()),
+                keys: Keys(master: Data(repeating: 7, count: 32)))
             #expect(try Planted.found(inDatabase: conninfo) == ["accesses: 13800138000", "accesses: 王小明"])
             await store.close()
         }

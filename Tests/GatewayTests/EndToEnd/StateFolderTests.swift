@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Intake
 import Testing
 
@@ -12,6 +13,29 @@ import Testing
             #expect(status == 75)
             #expect(output.contains("已有守护进程在运行"))
             #expect(try await gateway.inside("/readyz").status == 200)
+        }
+    }
+
+    @Test("nothing in it can be read by everybody, whatever the umask was")
+    func modes() async throws {
+        try await withFolder { folder in
+            let gateway = try RunningGateway(
+                folder: folder, ledger: .sqlite, connection: nil, channels: HookSender.channel)
+            try FileManager.default.createDirectory(atPath: gateway.state, withIntermediateDirectories: true)
+            try await gateway.start(under: ["/bin/sh", "-c", "umask 0; exec \"$@\"", "sh"])
+            defer { gateway.stop(SIGKILL) }
+            _ = try await gateway.call(HookSender.call(gateway, id: "a", body: HookSender.report("东区临河街道路灯不亮")))
+            _ = try await eventually("it is handed over") { gateway.handedOver(to: "lighting").first }
+            let names = FileManager.default.enumerator(atPath: gateway.state)?.compactMap { $0 as? String } ?? []
+            #expect(Set(names).isSuperset(of: ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"]))
+            for name in names where !name.hasPrefix("outbox") {
+                // What is gone by now can be read by nobody.
+                guard let facts = try? FileManager.default.attributesOfItem(atPath: gateway.state + "/" + name) else {
+                    continue
+                }
+                let mode = (facts[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
+                #expect(mode & 0o007 == 0, "\(name) has \(String(mode, radix: 8))")
+            }
         }
     }
 

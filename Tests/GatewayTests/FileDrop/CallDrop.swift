@@ -40,7 +40,9 @@ struct CallDrop {
         try Data(bytes).write(to: URL(filePath: path("incoming", name)))
     }
 
-    func path(_ place: String, _ name: String) -> String { "\(folder)/\(place)/\(name)" }
+    func path(_ place: String, _ name: String) -> String {
+        DropBench.put(away: "\(folder)/\(place)/\(name)")
+    }
 
     /// Files in a place, without reasons and call facts; names that are no text count too.
     func count(_ place: String) throws -> Int {

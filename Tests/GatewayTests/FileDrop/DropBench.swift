@@ -68,6 +68,21 @@ struct DropBench {
         try FileManager.default.moveItem(atPath: path(from), toPath: path(to))
     }
 
+    /// What was put away, by the name it had before.
+    static func put(away path: String) -> String {
+        let wanted = URL(filePath: path)
+        let folder = wanted.deletingLastPathComponent().path
+        if FileManager.default.fileExists(atPath: path) { return path }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let found = names.first { bare($0) == wanted.lastPathComponent }
+        return found.map { "\(folder)/\($0)" } ?? path
+    }
+
+    /// A name without the key that it carries once the file is in the ledger.
+    static func bare(_ name: String) -> String {
+        DropName(name).map { String(decoding: $0.unkeyed.bytes, as: UTF8.self) } ?? name
+    }
+
     /// One scan after everything has become still.
     @discardableResult
     func scanLater() async throws -> Drop.Step {
@@ -76,12 +91,12 @@ struct DropBench {
     }
 
     func path(_ place: String, _ name: String = "") -> String {
-        "\(folder)/calls/\(place)" + (name.isEmpty ? "" : "/\(name)")
+        DropBench.put(away: "\(folder)/calls/\(place)" + (name.isEmpty ? "" : "/\(name)"))
     }
 
-    /// Names in a folder, of whatever bytes, without those of folders in it; none if there is no such folder.
+    /// Names in a folder, of whatever bytes, as they were before they were put away; none if there is no such folder.
     func names(_ place: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path(place))) ?? []).sorted()
+        ((try? FileManager.default.contentsOfDirectory(atPath: path(place))) ?? []).map(DropBench.bare).sorted()
     }
 
     /// Everything in `done/`, whatever the day.

@@ -277,8 +277,7 @@ struct WeChatChannelTests {
                 let body = vector.input.body ?? "<xml>\(fields)</xml>"
                 #expect(try await live.gateway.send("POST", path, body: Array(body.utf8)).status == 200)
                 let raw = try await live.gateway.store.parcel(1)
-                let kept = try live.gateway.tools.keys.open(
-                    [String: String].self, try #require(raw?.parcel.envelope), as: "envelope")
+                let kept = try live.gateway.tools.keys.envelope(try #require(raw?.parcel.envelope)).headers
                 #expect(kept["opened"] == vector.expect.plaintext)
             }
         }

@@ -67,7 +67,7 @@ import Testing
                 outcome.from = [.received]
                 outcome.change.state = .accepted
                 outcome.assignments = [Samples.lead(job.subject, sent: now)]
-                outcome.deliveries = [Samples.delivery(at: now)]
+                outcome.deliveries = [try Samples.delivery(of: job.subject, at: now)]
                 outcome.entries = [try Samples.entry(.settled, at: now)]
                 outcome.linkPeople = true
                 outcomes.append(outcome)

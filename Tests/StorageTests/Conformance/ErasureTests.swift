@@ -138,10 +138,7 @@ import Testing
             let file = try await blobs.put(Data("a photograph".utf8), keys: keys).id
             let ticket = try await report("a", store, file: file)
             _ = try await store.accept([try Samples.parcel(("torn", .unreadable("torn")))])
-            try await store.note(
-                NewAccess(
-                    at: Samples.start, actor: "operator:li", ticket: ticket,
-                    sealed: try keys.seal(json: AccessNote(shown: "identity", reason: "call"), as: "access")))
+            try await store.look(at: ticket)
             let round = Retaining(Erasing(store: store, blobs: blobs, keys: keys, idle: .zero), Retention())
             func run(_ days: Int) async throws -> Retaining.Sum { try await round.run(at: Samples.start + .days(days)) }
             #expect(try await run(179).isEmpty)

@@ -22,7 +22,7 @@ import Testing
             #expect(try await store.lastDelivery() == 0)
             let one = try await store.report("1")
             var outcome = Outcome(ticket: one)
-            outcome.deliveries = [Samples.delivery()]
+            outcome.deliveries = [try Samples.delivery()]
             _ = try await store.apply([outcome])
             let delivery = try #require(try await store.deliveries(of: one).first?.id)
             #expect(try await store.lastDelivery() == delivery)

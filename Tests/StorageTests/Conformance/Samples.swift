@@ -55,10 +55,17 @@ enum Samples {
             ticket: ticket, department: department, role: .lead, sent: at(sent), resolveBy: due.map(at))
     }
 
-    static func delivery(_ destination: String = "lighting", at milliseconds: Int64 = 0) -> NewDelivery {
-        NewDelivery(
-            destination: destination, recipient: "lighting", content: Sealed(Data([1, 2, 3])),
-            created: at(milliseconds))
+    /// A recall of a ticket from the department of street lights.
+    static func delivery(
+        of ticket: Int64 = 1, _ destination: String = "lighting", at milliseconds: Int64 = 0
+    ) throws -> NewDelivery {
+        let unit = WorkOrder.Unit(code: "lighting", name: "路灯所", english: "lights")
+        let recall = Recall(
+            number: TicketNumber(day: day(start), id: ticket), department: unit, role: .lead, lead: unit,
+            reason: "no longer yours", at: start)
+        return NewDelivery(
+            destination: destination, recipient: "lighting",
+            content: try keys.seal(json: Message.recall(recall), as: "delivery"), created: at(milliseconds))
     }
 }
 
@@ -74,6 +81,14 @@ extension Store {
         return try #require(receipts[0][0].ticket).id
     }
 
+    /// Notes that somebody looked at a ticket.
+    func look(at ticket: Int64?, _ milliseconds: Int64 = 0) async throws {
+        let note = AccessNote(shown: "identity", reason: "call")
+        let access = try Samples.keys.access(
+            note, at: Samples.at(milliseconds), actor: "operator:li", ticket: ticket)
+        try await self.note(access, keys: Samples.keys)
+    }
+
     /// Takes one job of a lane.
     func take(_ lane: Lane = .settle, now: Int64 = 0, lease: Duration = .seconds(60)) async throws -> Job {
         try #require(try await claim(lane, limit: 1, now: Samples.at(now), lease: lease).first)
@@ -86,7 +101,7 @@ extension Store {
         var outcome = Outcome(ticket: ticket, job: job)
         outcome.change.state = .accepted
         outcome.assignments = [Samples.lead(ticket, sent: now)]
-        outcome.deliveries = [Samples.delivery(at: now)]
+        outcome.deliveries = [try Samples.delivery(of: ticket, at: now)]
         outcome.entries = [try Samples.entry(.settled, at: now)]
         outcome.linkPeople = true
         #expect(try await apply([outcome]) == [true])

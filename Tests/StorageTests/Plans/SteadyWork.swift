@@ -48,7 +48,7 @@ enum SteadyWork {
         settled.change.state = .accepted
         settled.withdrawals = [.init(round: 1, department: "roads", role: .lead)]
         settled.assignments = [Samples.lead(id)]
-        settled.deliveries = [Samples.delivery()]
+        settled.deliveries = [try Samples.delivery()]
         settled.entries = [try Samples.entry(.settled)]
         settled.blobs = [BlobID(hex: "aa")]
         settled.linkPeople = true

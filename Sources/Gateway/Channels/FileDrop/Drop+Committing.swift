@@ -15,6 +15,8 @@ extension Drop {
         var call: CallIdentity?
         /// The same call, kept before less was known of it.
         var earlier: KnownCall?
+        /// What it was known by then.
+        var earlierID: String?
     }
 
     /// Brings claimed files into the ledger, all at once so that they share a commit; but those about one call one after
@@ -69,6 +71,7 @@ extension Drop {
                 let known = try await KnownCall(ticket, name.ground, tools)
                 if known.isMended(told) {
                     calls[id]?[0].earlier = known
+                    calls[id]?[0].earlierID = name.id
                     break
                 }
             }
@@ -101,9 +104,15 @@ extension Drop {
                 _ = try await accept(&parcel, into: inbox)
             }
             guard let last = ready.file.facts, ready.before.sameContent(last) else { return .changed }
-            if case .unreadable(let reason) = parcel.items.first?.content { return .quarantined(reason) }
-            return .done
+            let key = tools.keys.sourceKey(channel: channel, id: source(ready, parcel))
+            if case .unreadable(let reason) = parcel.items.first?.content { return .quarantined(reason, key) }
+            return .done(key)
         } catch { return .waits(error) }
+    }
+
+    /// What the ledger knows the words of a file by: the last thing it was kept as, or the earlier call that says it all.
+    private func source(_ ready: Ready, _ parcel: Parcel) -> String {
+        parcel.items.first?.sourceID ?? ready.earlierID ?? ""
     }
 
     /// What a file is first kept as; nil where its call is known by a lesser name and it says nothing new.
@@ -142,12 +151,14 @@ extension Drop {
                 bytes = try opened.file.read(Int(opened.before.size))
             }
         } catch { throw Refused(name: name, fate: .stuck(error)) }
+        // A person may have put it back from where it was put away.
+        let told = name.unkeyed
         guard let (file, before) = opened else { throw Refused(name: name, fate: .changed) }
         let kept: Kept
-        do throws(Trouble) { kept = try await keep(bytes, of: file, name, facts) } catch {
+        do throws(Trouble) { kept = try await keep(bytes, of: file, told, facts) } catch {
             throw Refused(name: name, fate: .waits(error))
         }
-        var envelope = ["file": name.description]
+        var envelope = ["file": told.description]
         envelope["facts"] = facts.map { facts in
             (try? TextBytes.decode(facts).text) ?? String(decoding: facts, as: UTF8.self)
         }

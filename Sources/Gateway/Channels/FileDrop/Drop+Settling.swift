@@ -8,8 +8,10 @@ extension Drop {
 
     /// What became of a claimed file.
     enum Fate: Sendable {
-        case done
-        case quarantined(String)
+        /// In the ledger, under this key.
+        case done(Data)
+        /// Likewise, for this reason.
+        case quarantined(String, Data)
         case changed
         /// Cannot be read off the disk; left claimed, and tried again with every scan. Others go on.
         case stuck(Trouble)
@@ -27,11 +29,11 @@ extension Drop {
         for (name, fate) in fates {
             do throws(Trouble) {
                 switch fate {
-                case .done:
-                    try move(name, from: folder, to: target)
+                case .done(let key):
+                    try move(name, from: folder, to: target, as: free(name, key, in: target))
                     step.taken += 1
-                case .quarantined(let reason):
-                    let place = free(name, in: quarantine)
+                case .quarantined(let reason, let key):
+                    let place = free(name, key, in: quarantine)
                     // The reason first: a file is never in quarantine without one.
                     try quarantine.write(place.cut(adding: ".reason.txt"), Drop.note(name, reason))
                     try move(name, from: folder, to: quarantine, as: place)
@@ -69,10 +71,35 @@ extension Drop {
                 continue
             }
             if all.contains(file) { continue }
-            let unclaimed = incoming.facts(file) != nil && !incoming.holds(name)
-            try move(name, from: folder, to: unclaimed ? incoming : try today())
+            if incoming.facts(file) != nil, !incoming.holds(name) {
+                try move(name, from: folder, to: incoming)
+            } else if let (place, kept) = try putAway(file), !place.holds(kept.cut(adding: DropFile.facts)) {
+                try move(name, from: folder, to: place, as: kept.cut(adding: DropFile.facts))
+            } else {
+                try move(name, from: folder, to: try today())
+            }
         }
         return files
+    }
+
+    /// Where a file of this name was put away last, and what it is called there.
+    private func putAway(_ file: DropName) throws(Trouble) -> (DropFolder, DropName)? {
+        var days: [DropName] = []
+        try done.list { name throws(Trouble) in
+            if done.isFolder(name) { days.append(name) }
+            return true
+        }
+        var folders: [DropFolder] = []
+        for day in days.sorted().reversed() { folders.append(try done.folder(day)) }
+        for folder in folders + [quarantine] {
+            var found: DropName?
+            try folder.list { name throws(Trouble) in
+                if name.key != nil, name.unkeyed == file { found = name }
+                return found == nil
+            }
+            if let found { return (folder, found) }
+        }
+        return nil
     }
 
     private func tell(_ name: DropName, _ folder: DropFolder, _ trouble: Trouble) {
@@ -92,9 +119,12 @@ extension Drop {
     }
 
     /// A name for a file, and for its call facts, that nothing has there.
-    private func free(_ name: DropName, in target: DropFolder) -> DropName {
-        var free = name
-        while target.holds(free) || free.adding(DropFile.facts).map(target.holds) ?? false { free = name.another }
+    private func free(_ name: DropName, _ key: Data? = nil, in target: DropFolder) -> DropName {
+        func keyed(_ name: DropName) -> DropName { key.map(name.keyed) ?? name }
+        var free = keyed(name)
+        while target.holds(free) || free.adding(DropFile.facts).map(target.holds) ?? false {
+            free = keyed(name.unkeyed.another)
+        }
         return free
     }
 

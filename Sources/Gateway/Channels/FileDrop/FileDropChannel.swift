@@ -18,7 +18,9 @@ struct FileDropChannel: Channel {
         scan: 10s
         # 更大的文件直接进隔离区。Larger files go to quarantine unread.
         largest: 32MiB
-        # done 中的文件保留多久；台账已封存其内容。How long files stay in done; the ledger holds their content, sealed.
+        # done 中的文件保留多久（不得长于 retention.originals）；台账已封存其内容，在台账里删了的，文件也随即删去。
+        # How long files stay in done, at most retention.originals. The ledger holds their content, sealed; what is erased
+        # there goes here, too.
         keep: 30d
         # 坐席开场白，用于区分通话双方；不写则用内置的。What agents say when they pick up; these are the defaults otherwise.
         # greetings: [很高兴为您服务, 请问有什么可以帮您]
@@ -60,6 +62,10 @@ struct FileDropChannel: Channel {
     }
 
     var source: Source? { path.isEmpty ? nil : .folder(path) }
+
+    var keeps: Duration? { rules.keep }
+
+    func forget() async throws(Trouble) -> Int { try await PutAway(tools: tools, path: path).forget() }
 
     func reach() async throws(Trouble) { try FolderPath.checkWritable(FolderPath.nearest(path)) }
 

@@ -34,7 +34,7 @@ struct KnownCall: Sendable {
             ticket: number, isOpen: state.map { !Lifecycle.ends.contains($0) } ?? false, ground: ground,
             submissions: said.filter { $0.department == nil },
             callers: contacts.filter { $0.kind == .phone }.compactMap {
-                try? tools.keys.open(KeptContact.self, $0.sealed, as: "contact").value
+                try? tools.keys.open($0, of: entries).value
             })
     }
 

@@ -43,6 +43,14 @@ struct MailboxChannel: Channel {
 
     var source: Source? { settings.source }
 
+    var leaves: Phrase? {
+        let folder = settings.then == .move ? settings.folder : settings.mailbox
+        let account = settings.server.login?.user ?? settings.server.host
+        return Phrase(
+            zh: "邮箱 \(Masker.mask(account)) 的文件夹“\(folder)”里的原邮件",
+            en: "the mails in the folder \(folder) of the mailbox \(Masker.mask(account))")
+    }
+
     func run(into inbox: Inbox) async throws(Trouble) {
         let line = try await Line.open(settings.server)
         let session = ImapSession(line, mailLimit: settings.largest + 4096)
