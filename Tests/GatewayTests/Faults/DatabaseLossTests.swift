@@ -1,6 +1,7 @@
 import Foundation
 import Intake
 import Servers
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -20,7 +21,8 @@ import Testing
             do {
                 let reporters = try await Reporters(gateway)
                 for run in 0..<runs { try await body(reporters, run) }
-                await reporters.send(until: reporters.oracle.count + 20)
+                let goal = reporters.oracle.count + 20
+                await reporters.send { reporters.oracle.count < goal }
                 #expect(gateway.ended == nil)
                 let told = reporters.ear.all
                 #expect(told.wrong.isEmpty && told.cut == 0, "\(told)")
@@ -32,18 +34,24 @@ import Testing
         }
     }
 
-    /// Lets the reporters send, strikes at a moment that is an amount of work, and waits until they can go on.
+    /// Lets the reporters send, strikes at a moment that is an amount of work, and waits until they could go on: they send
+    /// all the while, however fast they are.
     private func strike(
         _ reporters: Reporters, _ random: inout SplitMix, _ act: () async throws -> Void
     ) async throws {
         let moment = reporters.oracle.count + 1 + Int(random.next() % 40)
+        let goal = Goal()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await reporters.send(until: moment + 20) }
+            group.addTask { await reporters.send { reporters.oracle.count < goal.count.load(ordering: .relaxed) } }
             while reporters.oracle.count < moment { try await Pause.short(milliseconds: 1) }
             try await act()
+            goal.count.store(moment + 20, ordering: .relaxed)
             try await group.waitForAll()
         }
     }
+
+    /// How many reports are to be acknowledged.
+    private final class Goal: Sendable { let count = Atomic(Int.max) }
 
     private func ready(_ reporters: Reporters) async throws -> Int {
         var call = HTTPCall(.get, reporters.gateway.privateURL + "/readyz")

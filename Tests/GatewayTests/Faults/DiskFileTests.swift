@@ -123,8 +123,8 @@ import Testing
                 let left = ["incoming", "claimed"].flatMap { folder in
                     (try? FileManager.default.subpathsOfDirectory(atPath: "\(calls)/\(folder)")) ?? []
                 }
-                let reason = FileManager.default.fileExists(atPath: calls + "/quarantine/bad.json.reason.txt")
-                return left.isEmpty && reason ? true : nil
+                let told = try FileManager.default.contentsOfDirectory(atPath: calls + "/quarantine")
+                return left.isEmpty && told.contains { $0.hasSuffix("~bad.json.reason.txt") } ? true : nil
             }
             let books = try await gateway.books()
             #expect(books.complaints.isEmpty && books.arrivals["quarantined"] == 1)

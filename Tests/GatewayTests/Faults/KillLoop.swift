@@ -32,7 +32,7 @@ struct KillLoop {
             let moment = reporters.oracle.count + 20 + Int(random.next() % 40)
             await withTaskGroup(of: Void.self) { group in
                 // Nobody else would stop: they go on until they are killed.
-                group.addTask { await reporters.send(until: .max) }
+                group.addTask { await reporters.send { true } }
                 while reporters.oracle.count < moment { try? await Pause.short(milliseconds: 1) }
                 gateway.stop(SIGKILL)
             }

@@ -69,12 +69,12 @@ struct Reporters {
         caller = try await APICaller(gateway)
     }
 
-    /// Sends until so many reports of all are acknowledged. Whoever is told to come back, or hears nothing, sends the same
-    /// again, as an honest sender does; gives up when the gateway was ended by the test.
-    func send(until goal: Int) async {
+    /// Sends one report after another for as long as `goesOn`. Whoever is told to come back, or hears nothing, sends the same
+    /// again, as an honest sender does; gives up when the test has ended the gateway, or failed.
+    func send(while goesOn: @escaping @Sendable () -> Bool) async {
         await withTaskGroup(of: Void.self) { group in
             for sender in 0..<8 {
-                group.addTask { while oracle.count < goal, await report(sender) {} }
+                group.addTask { while goesOn(), await report(sender) {} }
             }
         }
     }
@@ -85,7 +85,7 @@ struct Reporters {
         ear.note(number, by: sender)
         let token = web?.token() ?? ""
         while true {
-            guard gateway.pid != 0 else { return false }
+            guard gateway.pid != 0, !Task.isCancelled else { return false }
             do {
                 let status = try await send(number, by: sender, token)
                 if [200, 201, 303].contains(status) {
@@ -137,9 +137,9 @@ struct Reporters {
         let part = "\(folder)/incoming/.\(number).part"
         try Data(call.utf8).write(to: URL(filePath: part))
         try FileManager.default.moveItem(atPath: part, toPath: "\(folder)/incoming/\(number).json")
-        while gateway.pid != 0 {
+        while gateway.pid != 0, !Task.isCancelled {
             let done = FileManager.default.enumerator(atPath: folder + "/done")?.compactMap { $0 as? String } ?? []
-            if done.contains(where: { $0.hasSuffix("/\(number).json") }) { return true }
+            if done.contains(where: { $0.hasSuffix("~\(number).json") }) { return true }
             try await Pause.short()
         }
         return false
