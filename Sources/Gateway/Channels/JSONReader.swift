@@ -4,7 +4,6 @@ import Intake
 struct JSONReader {
     private let bytes: [UInt8]
     private var at = 0
-    private var values = 0
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -12,10 +11,36 @@ struct JSONReader {
     }
 
     mutating func whole() throws(Trouble) -> JSONValue {
+        try count()
         let value = try value(depth: 0)
         space()
         guard at == bytes.count else { throw unexpected("结尾", "the end") }
         return value
+    }
+
+    /// Looks how many values there can be before any is built: what is built only to be thrown away costs us more than its
+    /// sender. None but the first comes without a bracket or a comma before it, and a name is no value.
+    private func count() throws(Trouble) {
+        var (values, quoted, escaped) = (1, false, false)
+        for byte in bytes {
+            if escaped {
+                escaped = false
+            } else if quoted {
+                escaped = byte == UInt8(ascii: "\\")
+                quoted = byte != UInt8(ascii: "\"")
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): quoted = true
+                case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"): values += 1
+                default: break
+                }
+            }
+        }
+        guard values <= JSONValue.mostValues else {
+            throw .lasting(
+                "JSON 至多 \(JSONValue.mostValues) 个值：请分批发送",
+                "expected JSON of \(JSONValue.mostValues) values at most, found more: send fewer items at once")
+        }
     }
 
     private func unexpected(_ chinese: String, _ english: String) -> Trouble {
@@ -41,15 +66,9 @@ struct JSONReader {
 
     private mutating func value(depth: Int) throws(Trouble) -> JSONValue {
         space()
-        values += 1
         guard depth <= JSONValue.deepest else {
             throw .lasting(
                 "JSON 至多 \(JSONValue.deepest) 层", "expected JSON of \(JSONValue.deepest) levels at most, found more")
-        }
-        guard values <= JSONValue.mostValues else {
-            throw .lasting(
-                "JSON 至多 \(JSONValue.mostValues) 个值：请分批发送",
-                "expected JSON of \(JSONValue.mostValues) values at most, found more: send fewer items at once")
         }
         switch next {
         case UInt8(ascii: "{"): return try object(depth: depth)

@@ -3,7 +3,7 @@ package import Intake
 /// A JSON text (RFC 8259) as a value that loses nothing an item needs: numbers stay text (64-bit ids do not fit a
 /// Double), members keep their order, and a name that stands twice stays twice, so that the reader of an item can say
 /// so instead of guessing.
-package indirect enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case object([Member])
     case array([JSONValue])
     case string(String)

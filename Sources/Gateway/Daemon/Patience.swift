@@ -40,7 +40,9 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     static let drained = 1 << 20
     /// How long a body may still come in once we are to stop.
     static let stopping = TimeAmount.seconds(10)
-    static let idle = TimeAmount.seconds(5)
+    /// After how long it is looked whether a connection at rest may stay. Not all at once: ten thousand that came together
+    /// and are cut off together would hold up everybody else.
+    static let idle = TimeAmount.seconds(5)...TimeAmount.seconds(10)
     /// A connection that was used may rest so long: proxies keep theirs for the next request.
     static let rest = TimeAmount.seconds(60)
     /// The headers of a request must be whole so long after the connection began or, on one that was used, after their first
@@ -192,7 +194,9 @@ final class Patience: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func watchIdle(_ context: ChannelHandlerContext, until end: NIODeadline) {
-        after(Patience.idle, context) { patience in
+        let look = Int64.random(in: Patience.idle.lowerBound.nanoseconds...Patience.idle.upperBound.nanoseconds)
+        let left = end - context.eventLoop.now
+        after(min(.nanoseconds(look), max(left, .zero)), context) { patience in
             guard patience.asked == 0 else { return }
             if patience.crowd.count > Patience.crowded || context.eventLoop.now >= end {
                 context.close(promise: nil)

@@ -76,7 +76,7 @@ import Testing
         for loop in [loop, busyLoop] { loop.advanceTime(by: .seconds(20)) }
         #expect(idle.isActive && busy.isActive)
         for _ in 0..<Patience.crowded { _ = crowd.came() }
-        for loop in [loop, busyLoop] { loop.advanceTime(by: .seconds(5)) }
+        for loop in [loop, busyLoop] { loop.advanceTime(by: Patience.idle.upperBound) }
         #expect(!idle.isActive && busy.isActive)
         for _ in Patience.crowded..<Patience.most { _ = crowd.came() }
         let (late, _) = try Self.connected(crowd)
