@@ -28,14 +28,19 @@ struct WebhookFollowUpTests {
         return try #require(try JSONDecoder().decode(Receipts.self, from: Data(answer.body.utf8)).receipts.first)
     }
 
+    /// A ticket of another channel.
+    private func fromTheWeb(_ gateway: LiveGateway) async throws -> TicketNumber {
+        let item = Item(sourceID: "a", content: .submission(Submission(text: "路灯不亮")))
+        let parcel = Parcel(channel: "web", received: .wall, body: .bytes(Data()), items: [item])
+        let sealed = try gateway.tools.keys.seal(parcel, day: { Day($0, offset: .zero) })
+        return try #require(try await gateway.store.accept([sealed])[0][0].ticket)
+    }
+
     @Test("Another channel's ticket is joined with its look-up code only; without, the report stands alone and says so")
     func guessed() async throws {
         try await WebhookChannelTests.live { gateway in
             let keys = gateway.tools.keys
-            let item = Item(sourceID: "a", content: .submission(Submission(text: "路灯不亮")))
-            let parcel = Parcel(channel: "web", received: .wall, body: .bytes(Data()), items: [item])
-            let sealed = try keys.seal(parcel, day: { Day($0, offset: .zero) })
-            let number = try #require(try await gateway.store.accept([sealed])[0][0].ticket)
+            let number = try await fromTheWeb(gateway)
             func body(_ extra: String = "") -> String {
                 #"{"data":{"text":"楼下着火了","follows_up":"\#(number)"\#(extra)}}"#
             }
@@ -55,10 +60,7 @@ struct WebhookFollowUpTests {
     func manyCodes() async throws {
         try await WebhookChannelTests.live { gateway in
             let keys = gateway.tools.keys
-            let item = Item(sourceID: "a", content: .submission(Submission(text: "路灯不亮")))
-            let parcel = Parcel(channel: "web", received: .wall, body: .bytes(Data()), items: [item])
-            let sealed = try keys.seal(parcel, day: { Day($0, offset: .zero) })
-            let number = try #require(try await gateway.store.accept([sealed])[0][0].ticket)
+            let number = try await fromTheWeb(gateway)
             func follow(_ code: String) -> String {
                 #"{"text":"还是不亮","follows_up":"\#(number)","follows_up_code":"\#(code)"}"#
             }
