@@ -8,6 +8,10 @@ package struct Checkpoint: Sendable, Equatable {
         package var ticket: Int64
         package var entries: Int
         package var hash: Data
+        /// Comes before every ticket, also the 0 of the access log.
+        package static let none: Int64 = -1
+        /// Read at once.
+        package static let page = 5000
         package init(ticket: Int64, entries: Int, hash: Data) {
             self.ticket = ticket
             self.entries = entries
@@ -34,18 +38,34 @@ package struct Checkpoint: Sendable, Equatable {
         try await store.checkpoints(after: id - 1, limit: 1) == [self]
     }
 
-    /// HMAC-SHA256 for the knot with this id, over the one before (empty for the first), time, counts and the changed heads in order of ticket:
-    /// who can write to the database but has no key cannot tie the knots anew after taking something away.
-    package static func hash(
-        of id: Int64, after previous: Data, at: Instant, tickets: Int, entries: Int, heads: [Head], keys: Keys
-    ) -> Data {
-        var hash = keys.generation(ofCheckpoint: id).knot
-        hash.update(data: previous)
-        hash.update(data: Data("\(at.milliseconds)|\(tickets)|\(entries)|\(heads.count)|".utf8))
-        for head in heads.sorted(by: { $0.ticket < $1.ticket }) {
-            hash.update(data: Data("\(head.ticket)|\(head.entries)|".utf8))
-            hash.update(data: head.hash)
+    /// Ties a knot, head by head, so that as many tickets as a storm brings in a minute take no memory. HMAC-SHA256: who can
+    /// write to the database but has no key cannot tie the knots anew after taking something away.
+    package struct Tying {
+        private var code: HMAC<SHA256>
+        private var heads = 0
+        /// Entries of the tickets among the heads.
+        package private(set) var entries = 0
+
+        /// - Parameter previous: the hash of the knot before; empty for the first.
+        package init(_ id: Int64, after previous: Data, at: Instant, keys: Keys) {
+            code = keys.generation(ofCheckpoint: id).knot
+            code.update(data: previous)
+            code.update(data: Data("\(at.milliseconds)|".utf8))
         }
-        return Data(hash.finalize())
+
+        /// Takes the heads that changed, in order of ticket.
+        package mutating func add(_ head: Head) {
+            heads += 1
+            if head.ticket != 0 { entries += head.entries }
+            code.update(data: Data("\(head.ticket)|\(head.entries)|".utf8))
+            code.update(data: head.hash)
+        }
+
+        /// The knot's hash, with how many tickets and entries there are in all.
+        package func hash(tickets: Int, entries: Int) -> Data {
+            var code = code
+            code.update(data: Data("|\(tickets)|\(entries)|\(heads)".utf8))
+            return Data(code.finalize())
+        }
     }
 }

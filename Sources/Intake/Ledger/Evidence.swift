@@ -41,9 +41,15 @@ package enum Evidence {
     package static func ties(_ keys: Keys, _ knot: Checkpoint?, in store: any Store) async throws(Trouble) -> Bool {
         guard let knot else { return true }
         let before = try await store.checkpoints(after: knot.id - 2, limit: 1).first { $0.id < knot.id }
-        return Checkpoint.hash(
-            of: knot.id, after: before?.hash ?? Data(), at: knot.at, tickets: knot.tickets, entries: knot.entries,
-            heads: try await store.heads(of: knot.id), keys: keys) == knot.hash
+        var tying = Checkpoint.Tying(knot.id, after: before?.hash ?? Data(), at: knot.at, keys: keys)
+        var ticket = Checkpoint.Head.none
+        while true {
+            let heads = try await store.heads(of: knot.id, after: ticket, limit: Checkpoint.Head.page)
+            guard let last = heads.last else { break }
+            for head in heads { tying.add(head) }
+            ticket = last.ticket
+        }
+        return tying.hash(tickets: knot.tickets, entries: knot.entries) == knot.hash
     }
 
     /// The canary a ledger must have had: of the key whose root ties its history, or, while it has none, of the one that

@@ -142,7 +142,8 @@ package protocol Store: Keeper {
     /// Chains the heads that changed since the last checkpoint, that of the access log, and the counts; nil if nothing changed.
     func checkpoint(at: Instant, keys: Keys) async throws(Trouble) -> Checkpoint?
     func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint]
-    func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head]
+    /// What a checkpoint tied, in order of ticket, from the one after `ticket` on.
+    func heads(of checkpoint: Int64, after ticket: Int64, limit: Int) async throws(Trouble) -> [Checkpoint.Head]
     func lastCheckpoint() async throws(Trouble) -> Checkpoint?
     /// Which of these tickets grew since the last checkpoint.
     func changed(among tickets: [Int64]) async throws(Trouble) -> Set<Int64>

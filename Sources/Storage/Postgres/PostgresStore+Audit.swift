@@ -17,10 +17,11 @@ extension PostgresStore {
                     hash: try row.bytes()
                 )
             }
-            let since = PostgresValue.int(last?.lastEntry ?? 0)
+            let since = last?.lastEntry ?? 0
             // Sums grow by what is new: counting ten million rows each minute would be felt.
             let new = try connection.run(
-                "SELECT count(*), count(*) FILTER (WHERE sequence = 1), max(id) FROM entries WHERE id > $1", since
+                "SELECT count(*), count(*) FILTER (WHERE sequence = 1), max(id) FROM entries WHERE id > $1",
+                .int(since)
             ).first { row throws(PostgresFailure) in
                 (entries: try row.int(), tickets: try row.int(), lastEntry: try row.optionalInt())
             }
@@ -31,44 +32,53 @@ extension PostgresStore {
                 Checkpoint.Head(ticket: 0, entries: Int(try row.int()), hash: try row.bytes())
             }
             guard let new, new.lastEntry != nil || log != tied else { return .unchanged(nil) }
-            let lastEntry = new.lastEntry ?? last?.lastEntry ?? 0
-            let heads =
-                try [log].compactMap(\.self)
-                + connection.run(
-                    """
-                    SELECT id, entries, head FROM tickets WHERE id IN (SELECT ticket FROM entries WHERE id > $1) ORDER BY id
-                    """, since
-                ).map { row throws(PostgresFailure) in
-                    Checkpoint.Head(ticket: try row.int(), entries: Int(try row.int()), hash: try row.bytes())
-                }
+            let id = (last?.id ?? 0) + 1
+            var tying = Checkpoint.Tying(id, after: last?.hash ?? Data(), at: at, keys: keys)
+            if let log { tying.add(log) }
+            try connection.script("DECLARE heads NO SCROLL CURSOR FOR \(PostgresStore.grown("\(since)")) ORDER BY id")
+            var rest = true
+            while rest {
+                let heads = try connection.run("FETCH \(Checkpoint.Head.page) FROM heads").map(PostgresStore.head)
+                for head in heads { tying.add(head) }
+                rest = !heads.isEmpty
+            }
             let (tickets, entries) = (
                 Int((last?.tickets ?? 0) + new.tickets), Int((last?.entries ?? 0) + new.entries)
             )
             let knot = Checkpoint(
-                id: (last?.id ?? 0) + 1, at: at, tickets: tickets, entries: entries,
-                hash: Checkpoint.hash(
-                    of: (last?.id ?? 0) + 1, after: last?.hash ?? Data(), at: at, tickets: tickets, entries: entries,
-                    heads: heads, keys: keys))
-            return PostgresEnding(knot, PostgresStore.statements(knot, heads, lastEntry: lastEntry))
+                id: id, at: at, tickets: tickets, entries: entries,
+                hash: tying.hash(tickets: tickets, entries: entries))
+            return PostgresEnding(
+                knot, PostgresStore.statements(knot, log, since: since, lastEntry: new.lastEntry ?? since))
         }
     }
 
+    /// The heads of tickets that have entries after that one.
+    private static func grown(_ since: String) -> String {
+        "SELECT id, entries, head FROM tickets WHERE id IN (SELECT ticket FROM entries WHERE id > \(since))"
+    }
+
+    private static func head(_ row: inout PostgresRow) throws(PostgresFailure) -> Checkpoint.Head {
+        Checkpoint.Head(ticket: try row.int(), entries: Int(try row.int()), hash: try row.bytes())
+    }
+
     private static func statements(
-        _ knot: Checkpoint, _ heads: [Checkpoint.Head], lastEntry: Int64
+        _ knot: Checkpoint, _ log: Checkpoint.Head?, since: Int64, lastEntry: Int64
     ) -> [PostgresStatement] {
-        [
+        let insert = "INSERT INTO checkpoint_heads (checkpoint, ticket, entries, hash)"
+        return [
             PostgresStatement(
                 """
                 INSERT INTO checkpoints (id, at, tickets, entries, last_entry, hash) VALUES ($1, $2, $3, $4, $5, $6)
                 """, .int(knot.id), .int(knot.at.milliseconds), .int(Int64(knot.tickets)), .int(Int64(knot.entries)),
                 .int(lastEntry), .bytes(knot.hash)),
+            log.map {
+                PostgresStatement(
+                    "\(insert) VALUES ($1, 0, $2, $3)", .int(knot.id), .int(Int64($0.entries)), .bytes($0.hash))
+            },
             PostgresStatement(
-                """
-                INSERT INTO checkpoint_heads (checkpoint, ticket, entries, hash)
-                SELECT $1, * FROM unnest($2, $3, $4)
-                """, .int(knot.id), .ints(heads.map(\.ticket)), .ints(heads.map { Int64($0.entries) }),
-                .byteses(heads.map(\.hash))),
-        ]
+                "\(insert) SELECT $1, grown.* FROM (\(grown("$2"))) AS grown", .int(knot.id), .int(since)),
+        ].compactMap(\.self)
     }
 
     package func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint] {
@@ -82,12 +92,14 @@ extension PostgresStore {
         }
     }
 
-    package func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head] {
+    package func heads(
+        of checkpoint: Int64, after ticket: Int64, limit: Int
+    ) async throws(Trouble) -> [Checkpoint.Head] {
         try await read(
-            "SELECT ticket, entries, hash FROM checkpoint_heads WHERE checkpoint = $1 ORDER BY ticket", .int(checkpoint)
-        ) { row throws(PostgresFailure) in
-            Checkpoint.Head(ticket: try row.int(), entries: Int(try row.int()), hash: try row.bytes())
-        }
+            """
+            SELECT ticket, entries, hash FROM checkpoint_heads WHERE checkpoint = $1 AND ticket > $2
+            ORDER BY ticket LIMIT $3
+            """, .int(checkpoint), .int(ticket), .int(Int64(limit)), row: PostgresStore.head)
     }
 
     package func envelopes(of parcels: [Int64]) async throws(Trouble) -> [Int64: Sealed] {

@@ -7,14 +7,6 @@ extension SQLiteStore {
 
     package func checkpoint(at: Instant, keys: Keys) async throws(Trouble) -> Checkpoint? {
         try await write { db in
-            // CROSS keeps the order of the tables: left to itself, the planner reads every ticket.
-            let heads = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT tickets.id, tickets.entries, tickets.head FROM changed_heads
-                    CROSS JOIN tickets ON tickets.id = changed_heads.ticket ORDER BY changed_heads.ticket
-                    """
-            ).map { Checkpoint.Head(ticket: $0[0], entries: $0[1], hash: $0[2]) }
             let last = try Row.fetchOne(
                 db,
                 sql: """
@@ -24,32 +16,40 @@ extension SQLiteStore {
             let tied = try Row.fetchOne(
                 db, sql: "SELECT ticket, entries, hash FROM checkpoint_heads WHERE checkpoint = ? AND ticket = 0",
                 arguments: [last?[0] as Int64? ?? 0]
-            ).map { Checkpoint.Head(ticket: $0[0], entries: $0[1], hash: $0[2]) }
-            if heads.isEmpty, log == tied { return nil }
+            ).map(Checkpoint.Head.init(row:))
             // Sums grow by what changed: counting ten million rows each minute would be felt.
             let before = try Row.fetchOne(
-                db, sql: "SELECT ifnull(sum(entries), 0), ifnull(sum(entries = 0), 0) FROM changed_heads")
+                db, sql: "SELECT count(*), ifnull(sum(entries), 0), ifnull(sum(entries = 0), 0) FROM changed_heads")
+            let (changed, covered, born): (Int, Int, Int) = (before?[0] ?? 0, before?[1] ?? 0, before?[2] ?? 0)
+            if changed == 0, log == tied { return nil }
             let (knots, oldTickets, oldEntries): (Int64, Int, Int) = (last?[0] ?? 0, last?[1] ?? 0, last?[2] ?? 0)
-            let (covered, born): (Int, Int) = (before?[0] ?? 0, before?[1] ?? 0)
-            let entries = oldEntries + heads.map(\.entries).reduce(0, +) - covered
-            let tickets = oldTickets + born
+            var tying = Checkpoint.Tying(knots + 1, after: last?[3] ?? Data(), at: at, keys: keys)
+            if let log { tying.add(log) }
+            let rows = try Row.fetchCursor(db, sql: SQLiteStore.changedHeads)
+            while let row = try rows.next() { tying.add(Checkpoint.Head(row: row)) }
+            let (tickets, entries) = (oldTickets + born, oldEntries + tying.entries - covered)
             let knot = Checkpoint(
                 id: knots + 1, at: at, tickets: tickets, entries: entries,
-                hash: Checkpoint.hash(
-                    of: knots + 1, after: last?[3] ?? Data(), at: at, tickets: tickets, entries: entries,
-                    heads: [log].compactMap(\.self) + heads, keys: keys))
+                hash: tying.hash(tickets: tickets, entries: entries))
             try db.execute(
                 sql: "INSERT INTO checkpoints (id, at, tickets, entries, hash) VALUES (?, ?, ?, ?, ?)",
                 arguments: [knot.id, at.milliseconds, tickets, entries, knot.hash])
-            let insert = try db.cachedStatement(
-                sql: "INSERT INTO checkpoint_heads (checkpoint, ticket, entries, hash) VALUES (?, ?, ?, ?)")
-            for head in [log].compactMap(\.self) + heads {
-                try insert.execute(arguments: [knot.id, head.ticket, head.entries, head.hash])
+            let insert = "INSERT INTO checkpoint_heads (checkpoint, ticket, entries, hash)"
+            if let log {
+                try db.execute(sql: "\(insert) VALUES (?, 0, ?, ?)", arguments: [knot.id, log.entries, log.hash])
             }
+            try db.execute(
+                sql: "\(insert) SELECT ?, * FROM (\(SQLiteStore.changedHeads))", arguments: [knot.id])
             try db.execute(sql: "DELETE FROM changed_heads")
             return knot
         }
     }
+
+    /// CROSS keeps the order of the tables: left to itself, the planner reads every ticket.
+    private static let changedHeads = """
+        SELECT tickets.id, tickets.entries, tickets.head FROM changed_heads
+        CROSS JOIN tickets ON tickets.id = changed_heads.ticket ORDER BY changed_heads.ticket
+        """
 
     package func checkpoints(after: Int64, limit: Int) async throws(Trouble) -> [Checkpoint] {
         try await read { db in
@@ -60,12 +60,17 @@ extension SQLiteStore {
         }
     }
 
-    package func heads(of checkpoint: Int64) async throws(Trouble) -> [Checkpoint.Head] {
+    package func heads(
+        of checkpoint: Int64, after ticket: Int64, limit: Int
+    ) async throws(Trouble) -> [Checkpoint.Head] {
         try await read { db in
             try Row.fetchAll(
-                db, sql: "SELECT ticket, entries, hash FROM checkpoint_heads WHERE checkpoint = ? ORDER BY ticket",
-                arguments: [checkpoint]
-            ).map { Checkpoint.Head(ticket: $0[0], entries: $0[1], hash: $0[2]) }
+                db,
+                sql: """
+                    SELECT ticket, entries, hash FROM checkpoint_heads
+                    WHERE checkpoint = ? AND ticket > ? ORDER BY ticket LIMIT ?
+                    """, arguments: [checkpoint, ticket, limit]
+            ).map(Checkpoint.Head.init(row:))
         }
     }
 
@@ -90,4 +95,8 @@ extension SQLiteStore {
             }
         }
     }
+}
+
+extension Checkpoint.Head {
+    fileprivate init(row: Row) { self.init(ticket: row[0], entries: row[1], hash: row[2]) }
 }

@@ -16,7 +16,7 @@ import Testing
             let knot = try #require(
                 try await store.checkpoint(at: Samples.at(2), keys: keys), "a look is something new")
             #expect(knot.tickets == 1 && knot.entries == 1)
-            #expect(try await store.heads(of: knot.id).map(\.ticket) == [0])
+            #expect(try await store.heads(of: knot.id, after: -1, limit: 9).map(\.ticket) == [0])
             #expect(try await store.checkpoint(at: Samples.at(3), keys: keys) == nil)
             let log = try await store.accessLog(after: 0, limit: 9)
             #expect(log.forgotten == nil && log.lines.map(\.id) == [1, 2, 3])
@@ -33,7 +33,7 @@ import Testing
             #expect(try await store.accesses(of: ticket, before: nil, limit: 9).map(\.id) == [4])
             _ = try await store.checkpoint(at: Samples.at(4), keys: keys)
             #expect(try await Audit.run(store, keys: keys).findings.isEmpty)
-            #expect(try await store.heads(of: knot.id + 1).map(\.entries) == [4])
+            #expect(try await store.heads(of: knot.id + 1, after: -1, limit: 9).map(\.entries) == [4])
         }
     }
 

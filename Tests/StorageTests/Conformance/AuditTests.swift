@@ -18,9 +18,10 @@ import Testing
             let three = try await store.report("3")
             let second = try #require(try await store.checkpoint(at: Samples.at(180), keys: Samples.keys))
             #expect(second.tickets == 3 && second.entries == 5)
-            #expect(try await store.heads(of: first.id).map(\.ticket) == [one, two])
-            #expect(try await store.heads(of: second.id).map(\.ticket) == [two, three])
-            #expect(try await store.heads(of: second.id).map(\.entries) == [3, 1])
+            #expect(try await store.heads(of: first.id, after: -1, limit: 9).map(\.ticket) == [one, two])
+            #expect(try await store.heads(of: second.id, after: -1, limit: 9).map(\.ticket) == [two, three])
+            #expect(try await store.heads(of: second.id, after: -1, limit: 1).map(\.entries) == [3])
+            #expect(try await store.heads(of: second.id, after: two, limit: 9).map(\.entries) == [1])
             #expect(try await store.checkpoints(after: 0, limit: 9) == [first, second])
             #expect(try await store.checkpoints(after: first.id, limit: 9) == [second])
             #expect(try await first.stands(in: store))
@@ -31,9 +32,9 @@ import Testing
                 try await !Checkpoint(id: 3, at: second.at, tickets: 3, entries: 5, hash: first.hash).stands(in: store))
             var hash = Data()
             for knot in [first, second] {
-                hash = Checkpoint.hash(
-                    of: knot.id, after: hash, at: knot.at, tickets: knot.tickets, entries: knot.entries,
-                    heads: try await store.heads(of: knot.id), keys: Samples.keys)
+                var tying = Checkpoint.Tying(knot.id, after: hash, at: knot.at, keys: Samples.keys)
+                for head in try await store.heads(of: knot.id, after: -1, limit: 9) { tying.add(head) }
+                hash = tying.hash(tickets: knot.tickets, entries: knot.entries)
                 #expect(hash == knot.hash)
             }
         }
@@ -58,7 +59,9 @@ import Testing
             let knots = try await left.checkpoints(after: 0, limit: 100)
             #expect(knots.last?.tickets == 80 && knots.last?.entries == 160)
             var heads: [Int64: Checkpoint.Head] = [:]
-            for knot in knots { for head in try await left.heads(of: knot.id) { heads[head.ticket] = head } }
+            for knot in knots {
+                for head in try await left.heads(of: knot.id, after: -1, limit: 99) { heads[head.ticket] = head }
+            }
             let tickets = try await left.latest(before: nil, limit: 100)
             #expect(tickets.count == 80)
             for ticket in tickets { #expect(heads[ticket.number.id]?.hash == ticket.head) }
