@@ -2,7 +2,8 @@
 
 First line of output: {"ready": port}. Ends when standard input closes.
 Recipients: ok@ (and any other), busy@ (451), unknown@ (550), full@ (452), gone@ (550 after DATA), later@ (451 after
-DATA), lost@ (connection closed after DATA without an answer), early@ (closed in the middle of DATA).
+DATA), lost@ (connection closed after DATA without an answer), early@ (closed in the middle of DATA), mute@ (QUIT is not
+answered, the connection stays).
 A log-in as "later" is answered 454, any other that is not the one it wants 535.
 usage: smtp_sink.py [--starttls certificate key] [--tls certificate key] [--auth user password]
 """
@@ -112,6 +113,9 @@ class Session(socketserver.StreamRequestHandler):
             elif verb == "RSET" or verb == "NOOP":
                 self.say("250 ok")
             elif verb == "QUIT":
+                if any(r.startswith("mute@") for r in recipients):
+                    tell({"mute": True})
+                    self.rfile.read()
                 self.say("221 bye")
                 return
             else:

@@ -108,7 +108,7 @@ import Testing
         "a form of somebody else's making gets a fresh page that waits as any does, and its files are not kept",
         arguments: Backend.allCases)
     func forged(ledger: Backend) async throws {
-        try await withGateway(ledger, channels: FormSender.channel) { gateway in
+        try await withGateway(ledger, channels: FormSender.channel(waiting: "10s")) { gateway in
             let sender = try FormSender(gateway)
             let foreign = FormToken(issued: .wall - .seconds(60)).text(try FormTokenTests.keys(9))
             var fresh = ""
@@ -119,7 +119,7 @@ import Testing
                 #expect(answer.status == 422 && answer.text.contains("路灯不亮"))
                 #expect(answer.values(of: "kept").isEmpty && answer.text.contains("one.jpg"))
                 fresh = try #require(answer.value(of: "token"))
-                #expect(try #require(FormToken(fresh, keys: sender.keys)).issued > .wall - .seconds(3))
+                #expect(try #require(FormToken(fresh, keys: sender.keys)).issued > .wall - .seconds(10))
             }
             let form = sender.form(token: fresh)
             let quick = try await sender.post(form)
@@ -137,7 +137,7 @@ import Testing
         "too quick, too old, agreed to other words, or a filled trap: the form comes back and says what to do",
         arguments: Backend.allCases)
     func robots(ledger: Backend) async throws {
-        try await withGateway(ledger, channels: FormSender.channel) { gateway in
+        try await withGateway(ledger, channels: FormSender.channel(waiting: "60s")) { gateway in
             let sender = try FormSender(gateway)
             let quick = try await sender.post(sender.form(token: sender.token(age: .zero)))
             #expect(quick.status == 422 && quick.text.contains("once more"))

@@ -6,15 +6,20 @@ import Servers
 
 /// A browser as far as forms go: posts fields and files, reads what comes back.
 struct FormSender {
-    static let channel = """
+    static let channel = channel(waiting: "3s")
+
+    /// - Parameter waiting: how long a form must have been looked at.
+    static func channel(waiting: String) -> String {
+        """
         - name: web
           kind: form
           title: 小城 12345 热线
           english: Smalltown 12345
           consent: { version: "v7", text: 同意办理, english: May be handled }
           files: { count: 3, size: 8KiB, video: 64KiB, together: 128KiB, keep-free: 0B }
-          limits: { fill-time: 3s, forms: 5, failed-look-ups: 3, within: 1h }
+          limits: { fill-time: \(waiting), forms: 5, failed-look-ups: 3, within: 1h }
         """
+    }
 
     let gateway: RunningGateway
     /// The gateway's own: tokens of any age can be made.
@@ -26,7 +31,7 @@ struct FormSender {
     }
 
     /// A token given out so long ago.
-    func token(age: Duration = .seconds(60)) -> String { FormToken(issued: Instant.wall - age).text(keys) }
+    func token(age: Duration = .seconds(90)) -> String { FormToken(issued: Instant.wall - age).text(keys) }
 
     /// A form that lacks nothing; `changes` replace its fields, "" leaves one out.
     func form(token: String, _ changes: [(String, String)] = []) -> SampleForm {

@@ -68,6 +68,39 @@ struct SMTPDispatcherTests {
         }
     }
 
+    private struct Mute: Decodable { var mute: Bool }
+
+    @Test("A server that owes its answer to QUIT holds up no other call")
+    func mute() async throws {
+        try await withHTTPReceiver { receiver in
+            try await withSMTPSink { sink in
+                try await withFolder { folder in
+                    let path = folder + "/m.eml"
+                    try Data("Subject: a\r\n\r\nb\r\n".utf8).write(to: URL(filePath: path))
+                    let server = MailServer(
+                        host: "localhost", port: sink.port, security: .plain, login: nil, caFile: nil)
+                    var mail = MailCall(server, from: "hotline@example.com", to: "mute@example.com", file: path)
+                    (mail.egress, mail.total) = (.anywhere, .seconds(6))
+                    let sent = mail
+                    let network = try Network(now: { .wall })
+                    var call = HTTPCall(.get, receiver.address + "/status/200")
+                    (call.egress, call.plainAllowed) = (.anywhere, true)
+                    let other = call
+                    try await withThrowingTaskGroup(of: String.self) { group in
+                        group.addTask {
+                            _ = try? await network.send(sent)
+                            return "mail"
+                        }
+                        _ = try await sink.process.next(Mute.self)
+                        group.addTask { "call \((try? await network.call(other))?.status ?? 0)" }
+                        #expect(try await group.next() == "call 200")
+                        #expect(try await group.next() == "mail")
+                    }
+                }
+            }
+        }
+    }
+
     @Test(
         "A log-in the server cannot judge now is tried again; a refused one needs a person",
         arguments: [("later", Trouble.Kind.passing), ("stranger", .needsPerson)])
