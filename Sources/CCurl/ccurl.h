@@ -25,6 +25,7 @@ typedef size_t (*ccurl_bytes)(char *bytes, size_t size, size_t count, void *owne
 typedef int (*ccurl_seek)(void *owner, curl_off_t offset, int origin);
 typedef curl_socket_t (*ccurl_open)(void *owner, curlsocktype purpose, struct curl_sockaddr *address);
 typedef int (*ccurl_before)(void *owner, char *remote, char *local, int remote_port, int local_port);
+typedef int (*ccurl_progress)(void *owner, curl_off_t toGet, curl_off_t got, curl_off_t toSend, curl_off_t sent);
 typedef int (*ccurl_debug)(CURL *easy, curl_infotype kind, char *bytes, size_t count, void *owner);
 
 static inline CURLcode ccurl_on_write(CURL *easy, ccurl_bytes call, void *owner) {
@@ -50,6 +51,11 @@ static inline CURLcode ccurl_on_open(CURL *easy, ccurl_open call, void *owner) {
 static inline CURLcode ccurl_on_before(CURL *easy, ccurl_before call, void *owner) {
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, owner);
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, call);
+}
+static inline CURLcode ccurl_on_progress(CURL *easy, ccurl_progress call, void *owner) {
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, owner);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, call);
 }
 static inline CURLcode ccurl_on_debug(CURL *easy, ccurl_debug call, void *owner) {
     curl_easy_setopt(easy, CURLOPT_DEBUGDATA, owner);

@@ -28,6 +28,11 @@ final class MailTransfer: Transfer {
     private let upload: Upload
     private var gate: Gate
     private let done: (Result<Int, Trouble>) -> Void
+    private let began = ContinuousClock.now
+    /// Since when the server has said 250 to the whole message; before, it last said 354 (RFC 5321 section 4.1.1.4).
+    private var taken: ContinuousClock.Instant?
+    /// How long the answer to QUIT is waited for.
+    private static let farewell = Duration.seconds(5)
 
     init(_ call: MailCall, done: @escaping (Result<Int, Trouble>) -> Void) throws(Trouble) {
         guard let easy = Easy(), let upload = try Upload(.file(call.file)) else {
@@ -52,11 +57,25 @@ final class MailTransfer: Transfer {
         easy.set(CURLOPT_INFILESIZE_LARGE, size: upload.size)
         easy.set(CURLOPT_FRESH_CONNECT, 1)
         easy.set(CURLOPT_FORBID_REUSE, 1)
-        // The answer to QUIT is waited for outside the total.
         easy.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(max(1, call.total.wholeSeconds)))
         let owner = unsafe Unmanaged.passUnretained(upload).toOpaque()
         unsafe _ = ccurl_on_read(easy.handle, Upload.read, owner)
         gate.guardSockets(of: easy)
+        // The answer to QUIT is waited for outside the total.
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe _ = ccurl_on_progress(easy.handle, MailTransfer.progress, this)
+    }
+
+    private static let progress: ccurl_progress = { owner, _, _, _, _ in
+        guard let owner = unsafe owner else { return 0 }
+        return unsafe Unmanaged<MailTransfer>.fromOpaque(owner).takeUnretainedValue().isOver ? 1 : 0
+    }
+
+    /// Whether only the answer to QUIT is owed, and has been for long enough: the mail was taken, or given up.
+    private var isOver: Bool {
+        let now = ContinuousClock.now
+        if upload.ended, taken == nil, easy.number(CURLINFO_RESPONSE_CODE) == 250 { taken = now }
+        return now > min(began + call.total, taken ?? now) + MailTransfer.farewell
     }
 
     func finished(_ end: TransferEnd) {

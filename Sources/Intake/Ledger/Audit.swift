@@ -211,7 +211,7 @@ package struct Audit {
     /// Counts what a checkpoint tied, holds it against what stands there now, and gives what its hash should be.
     private mutating func readHeads(of knot: Checkpoint) async throws(Trouble) -> Data {
         var tying = Checkpoint.Tying(knot.id, after: previous?.hash ?? Data(), at: knot.at, keys: keys)
-        var ticket = Checkpoint.Head.none
+        var ticket = Checkpoint.Head.start
         while true {
             var heads = try await store.heads(of: knot.id, after: ticket, limit: Checkpoint.Head.page)
             guard let last = heads.last else { break }

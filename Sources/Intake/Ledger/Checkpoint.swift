@@ -9,7 +9,7 @@ package struct Checkpoint: Sendable, Equatable {
         package var entries: Int
         package var hash: Data
         /// Comes before every ticket, also the 0 of the access log.
-        package static let none: Int64 = -1
+        package static let start: Int64 = -1
         /// Read at once.
         package static let page = 5000
         package init(ticket: Int64, entries: Int, hash: Data) {

@@ -42,7 +42,7 @@ package enum Evidence {
         guard let knot else { return true }
         let before = try await store.checkpoints(after: knot.id - 2, limit: 1).first { $0.id < knot.id }
         var tying = Checkpoint.Tying(knot.id, after: before?.hash ?? Data(), at: knot.at, keys: keys)
-        var ticket = Checkpoint.Head.none
+        var ticket = Checkpoint.Head.start
         while true {
             let heads = try await store.heads(of: knot.id, after: ticket, limit: Checkpoint.Head.page)
             guard let last = heads.last else { break }

@@ -285,9 +285,11 @@ func eventually<Answer>(
     throw RunningGateway.Failed(text: "did not happen within \(limit): \(what)")
 }
 
-/// A wait for another process to get on, bounded by the caller: 20 ms, or as many as said, on a timer of the kernel.
+/// A wait for another process to get on, bounded by the caller: 20 ms, or as many as said, on a timer of the kernel. Throws
+/// once the test was given up.
 enum Pause {
     static func short(milliseconds: Int = 20) async throws {
+        try Task.checkCancellation()
         await withCheckedContinuation { continuation in
             DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { continuation.resume() }
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// Rule 9 for the files beside the ledger.
-@Suite("The disk of the files fails") struct BlobDiskTests {
+@Suite("The disk of the files fails", .timeLimit(Proof.limit)) struct BlobDiskTests {
     private static let body = HookSender.report(String(repeating: "路灯不亮", count: 10_000))
 
     private func withGateway(_ body: (RunningGateway, _ blobs: String) async throws -> Void) async throws {

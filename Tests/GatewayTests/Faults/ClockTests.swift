@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// Somebody sets the clock while we work (issue: steps back and forward, leap day).
-@Suite("The clock is stepped") struct ClockTests {
+@Suite("The clock is stepped", .timeLimit(Proof.limit)) struct ClockTests {
     /// A machine's clock that a test sets.
     private final class Wall: Sendable {
         private let ahead = Mutex(Duration.zero)

@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// PostgreSQL goes away under a running daemon that takes reports over several channels, at moments drawn from a seed.
-@Suite("The database goes away and comes back") struct DatabaseLossTests {
+@Suite("The database goes away and comes back", .timeLimit(Proof.limit)) struct DatabaseLossTests {
     /// Runs `body` with a started gateway on PostgreSQL; whatever happened meanwhile, at the end the same daemon is there,
     /// nobody was told anything but to come back, and all that was acknowledged is handed over once.
     private func withReporters(

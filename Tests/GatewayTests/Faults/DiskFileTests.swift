@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// Rule 9 beside the ledger: each folder the daemon writes to, each write and each sync.
-@Suite("The disk of the daemon's other files fails") struct DiskFileTests {
+@Suite("The disk of the daemon's other files fails", .timeLimit(Proof.limit)) struct DiskFileTests {
     struct Fault: CustomTestStringConvertible, Sendable {
         var call: FailingDisk.Call
         var error: Int32

@@ -8,7 +8,7 @@ import Testing
 
 /// Rule 9: what the kernel says of the disk is believed at once. The errors are injected into the daemon's own system
 /// calls on the ledger and on its log.
-@Suite("The disk of the ledger fails") struct DiskTests {
+@Suite("The disk of the ledger fails", .timeLimit(Proof.limit)) struct DiskTests {
     struct Fault: CustomTestStringConvertible {
         var calls: String
         var error: String

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// A state folder on a disk of its own, small enough to be filled.
-@Suite("The disk fills up") struct FullDiskTests {
+@Suite("The disk fills up", .timeLimit(Proof.limit)) struct FullDiskTests {
     /// Runs `body` with a daemon whose state folder is a disk of so many MiB.
     private func withDisk(
         _ megabytes: Int, floor: String, _ body: (RunningGateway, LastingDisk) async throws -> Void

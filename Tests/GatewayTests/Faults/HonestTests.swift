@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Departments whose servers answer, beside others whose servers are dead, slow or silent and have orders waiting.
-@Suite("Honest destinations beside dead ones") struct HonestTests {
+@Suite("Honest destinations beside dead ones", .timeLimit(Proof.limit)) struct HonestTests {
     private struct Dead {
         var name: String
         var fault: String

@@ -33,7 +33,9 @@ struct KillLoop {
             await withTaskGroup(of: Void.self) { group in
                 // Nobody else would stop: they go on until they are killed.
                 group.addTask { await reporters.send { true } }
-                while reporters.oracle.count < moment { try? await Pause.short(milliseconds: 1) }
+                while reporters.oracle.count < moment, !Task.isCancelled {
+                    try? await Pause.short(milliseconds: 1)
+                }
                 gateway.stop(SIGKILL)
             }
         }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("The process is killed") struct KillTests {
+@Suite("The process is killed", .timeLimit(Proof.limit)) struct KillTests {
     @Test("nothing that was acknowledged is lost, and nothing is handed over twice", arguments: Backend.allCases)
     func killed(ledger: Backend) async throws {
         try await withFolder { folder in

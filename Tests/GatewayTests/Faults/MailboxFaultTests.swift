@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Every way a mail server can fail on us, each before a mailbox of its own, and one that does not fail.
-@Suite("Mail servers that fail while they are read") struct MailboxFaultTests {
+@Suite("Mail servers that fail while they are read", .timeLimit(Proof.limit)) struct MailboxFaultTests {
     private struct Fault {
         var name: String
         var fault: String

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("The ledger is moved or deleted under the daemon") struct MovedLedgerTests {
+@Suite("The ledger is moved or deleted under the daemon", .timeLimit(Proof.limit)) struct MovedLedgerTests {
     private static let parts = ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"]
 
     private func withLedger(_ body: (RunningGateway) async throws -> Void) async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import Gateway
 
@@ -9,6 +10,9 @@ enum Proof {
     /// How often, given how often `deploy/prove` does it.
     static func runs(_ short: Int, prove: Int) -> Int { isLong ? prove : short }
     static var isLong: Bool { environment["INTAKE_PROVE"] != nil }
+
+    /// What lasts longer waits for something that will not come: a failure, and not a run without end.
+    static let limit = TimeLimitTrait.Duration.minutes(isLong ? 120 : 20)
 
     static let seed = environment["INTAKE_SEED"].flatMap(UInt64.init) ?? 20_261_121
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// `kill -9` between the claim of a file, its commit and its move to `done/`.
-@Suite("Calls and kill -9") struct CallKillTests {
+@Suite("Calls and kill -9", .timeLimit(Proof.limit)) struct CallKillTests {
     private static let round = 60
 
     @Test(
