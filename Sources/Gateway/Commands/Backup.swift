@@ -51,6 +51,8 @@ struct Restore: AsyncParsableCommand {
     @OptionGroup var place: Where
     @OptionGroup var form: Form
     @Argument(help: "备份目录 The folder of the backup") var folder: String
+    @Flag(help: "历史核对有异常也启用，异常逐条列出 Use it although audit verify finds things; each is listed")
+    var despiteFindings = false
 
     private struct Sum: Encodable {
         var tickets: Int
@@ -59,6 +61,8 @@ struct Restore: AsyncParsableCommand {
         var made: Instant
         /// The first number from now on.
         var first: Int64
+        /// Of `audit verify`.
+        var findings: Int
     }
 
     func run() async throws {
@@ -66,22 +70,32 @@ struct Restore: AsyncParsableCommand {
             let configuration = try place.configuration()
             try configuration.fixed.actAsOwner()
             let backup = BackupFolder(path: folder)
-            let (report, files, first) = try await backup.restore(configuration) { step in
+            let (report, files, first) = try await backup.restore(
+                configuration, despite: despiteFindings
+            ) { step in
                 Terminal.progress(step[Terminal.language])
             }
             Terminal.progress("")
             let made = try BackupNote.read(in: folder).made
+            for finding in report.findings { Terminal.complain(finding.words[Terminal.language]) }
             if form.json {
-                return try Terminal.say(
-                    json: Sum(tickets: report.tickets, entries: report.entries, files: files, made: made, first: first))
+                try Terminal.say(
+                    json: Sum(
+                        tickets: report.tickets, entries: report.entries, files: files, made: made, first: first,
+                        findings: report.count))
+            } else {
+                let time = try LocalTime.text(made, in: configuration.wantedCity())
+                let history = Phrase(
+                    zh: report.count == 0 ? "核对无误" : "历史有 \(report.count) 处异常",
+                    en: report.count == 0 ? "all verified" : "\(report.count) findings in the history")
+                Terminal.say(
+                    Terminal.both(
+                        "已恢复 \(time) 的备份：\(report.tickets) 张工单、\(report.entries) 条历史、\(files) 个文件，\(history.zh)。之后收到的要由各渠道重发。新工单从 \(first) 号起。",
+                        "restored the backup of \(time): \(report.tickets) tickets, \(report.entries) entries, \(files) files, "
+                            + "\(history.en). What came later must be sent again by its channels. New tickets are numbered from \(first)."
+                    ))
             }
-            let time = try LocalTime.text(made, in: configuration.wantedCity())
-            Terminal.say(
-                Terminal.both(
-                    "已恢复 \(time) 的备份：\(report.tickets) 张工单、\(report.entries) 条历史、\(files) 个文件，核对无误。之后收到的要由各渠道重发。新工单从 \(first) 号起。",
-                    "restored the backup of \(time): \(report.tickets) tickets, \(report.entries) entries, \(files) files, all "
-                        + "verified. What came later must be sent again by its channels. New tickets are numbered from \(first)."
-                ))
-        } catch { throw Exit.with(error) }
+            if report.count > 0 { throw ExitCode(1) }
+        } catch let code as ExitCode { throw code } catch { throw Exit.with(error) }
     }
 }

@@ -5,9 +5,12 @@ import Storage
 /// Putting a backup back.
 extension BackupFolder {
     /// Puts the backup where the configuration wants its ledger and verifies it; gives what was gone through and the
-    /// files that were opened; new tickets are numbered above a gap. What does not agree is lasting trouble, and then no ledger is left behind on SQLite.
+    /// files that were opened; new tickets are numbered above a gap. What does not agree is lasting trouble, and then no ledger
+    /// is left behind on SQLite.
+    ///
+    /// - Parameter despite: what `audit verify` finds does not count; it stands in the report.
     func restore(
-        _ configuration: Configuration, progress: @escaping (Phrase) -> Void
+        _ configuration: Configuration, despite: Bool, progress: @escaping (Phrase) -> Void
     ) async throws -> (report: Audit.Report, files: Int, first: Int64) {
         let (fixed, keys) = (configuration.fixed, try configuration.keys())
         let note = try BackupNote.read(in: path)
@@ -46,7 +49,7 @@ extension BackupFolder {
                 "the backup is of \(note.ledger.rawValue), the configuration wants the other: change store.kind")
         }
         let result: (report: Audit.Report, files: Int, first: Int64)
-        do { result = try await verify(store, blobs, note, configuration, progress) } catch {
+        do { result = try await verify(store, blobs, note, configuration, despite, progress) } catch {
             await store.close()
             BackupFolder.remove(place + ".restored")
             if note.ledger == .postgres {
@@ -83,7 +86,7 @@ extension BackupFolder {
     }
 
     private func verify(
-        _ store: any Store, _ blobs: any Blobs, _ note: BackupNote, _ configuration: Configuration,
+        _ store: any Store, _ blobs: any Blobs, _ note: BackupNote, _ configuration: Configuration, _ despite: Bool,
         _ progress: @escaping (Phrase) -> Void
     ) async throws -> (report: Audit.Report, files: Int, first: Int64) {
         let keys = try await Opening.fit(configuration, to: store)
@@ -91,7 +94,7 @@ extension BackupFolder {
         let report = try await Audit.run(store, keys: keys) { report in
             progress(Phrase(zh: "核对工单 \(report.tickets)", en: "tickets verified: \(report.tickets)"))
         }
-        complaints += report.findings.map { $0.words[Terminal.language] }
+        if !despite { complaints += report.findings.map { $0.words[Terminal.language] } }
         if let mark = note.checkpoint {
             let found = try await store.checkpoints(after: mark.id - 1, limit: 1).first
             if found?.id != mark.id || found?.hash.hex != mark.hash {
@@ -111,9 +114,14 @@ extension BackupFolder {
             progress(Phrase(zh: "核对文件 \(files)/\(note.files)", en: "files verified: \(files)/\(note.files)"))
         }
         guard complaints.isEmpty else {
+            let way =
+                report.findings.isEmpty || despite
+                ? ""
+                : Terminal.both(
+                    "。历史被改过而仍要用它：加 --despite-findings", ". To use it although its history was bent: --despite-findings")
             throw Trouble.lasting(
                 Terminal.both("备份核对不符，没有启用：", "the backup does not agree and is not used: ")
-                    + complaints.prefix(20).joined(separator: "; "))
+                    + complaints.prefix(20).joined(separator: "; ") + way)
         }
         return (report, files, try await begin(store, note, keys))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Intake
+import Storage
 import Testing
 
 @testable import Gateway
@@ -28,6 +29,24 @@ import Testing
             let there = gateway.handedOver(to: "lighting")
             if there.count < count { return nil }
             return Dictionary(uniqueKeysWithValues: there.map { ($0.name, String(decoding: $0.json, as: UTF8.self)) })
+        }
+    }
+
+    @Test("a backup whose history was bent is refused, and used only by who says so; what is wrong stands there")
+    func bent() async throws {
+        try await FilledLedger.run { ledger in
+            let (gateway, backup) = (ledger.gateway, ledger.gateway.folder + "/backup")
+            try await ledger.keep([FilledLedger.parcel("a", FilledLedger.report("路灯不亮"))])
+            try ledger.tamper("UPDATE entries SET actor = 'nobody' WHERE ticket = 1")
+            #expect(try await gateway.command(["backup", backup]).status == 0)
+            try await gateway.loseLedger()
+            let refused = try await gateway.command(["restore", backup], english: true)
+            #expect(refused.status != 0 && refused.output.contains("--despite-findings"), "\(refused.output)")
+            #expect(!FileManager.default.fileExists(atPath: gateway.state + "/ledger.sqlite"))
+            let used = try await gateway.command(["restore", backup, "--despite-findings"], english: true)
+            #expect(used.status == 1 && used.output.contains("1 findings in the history"), "\(used.output)")
+            #expect(try await gateway.command(["audit", "verify"]).status == 1)
+            #expect(try await ledger.withStore { try await $0.tickets([1]).count } == 1)
         }
     }
 
