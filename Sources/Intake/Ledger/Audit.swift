@@ -20,7 +20,7 @@ package struct Audit {
             case ticketRemoved = "ticket-removed"
             case checkpointMissing = "checkpoint-missing"
             case checkpointChanged = "checkpoint-changed"
-            case parcel, sealed
+            case parcel, arrival, sealed
             case accessLog = "access-log"
             case books
             /// The database itself says so.
@@ -111,6 +111,12 @@ package struct Audit {
             if findings.count < Audit.kept { findings.append($0) }
         } progress: { rows in
             report.values += rows
+            progress(report)
+        }
+        try await ArrivalVerdict(store: store, keys: keys).run {
+            report.count += 1
+            if findings.count < Audit.kept { findings.append($0) }
+        } progress: { _ in
             progress(report)
         }
         let log = try await AccessVerdict.read(store, keys: keys, tied: access)

@@ -1,19 +1,20 @@
 import Foundation
 
 /// What is inside the sealed envelope of a parcel: the envelope as its channel gave it, and what belongs to it, so that
-/// whoever can write to the database puts no other bytes under it, and no entry under another parcel, unseen.
+/// whoever can write to the database puts no other bytes under it, no entry under another parcel, and no ticket under
+/// another's source id, unseen.
 package struct KeptEnvelope: Sendable, Codable, Equatable {
+    /// One thing that came in it.
+    package struct Item: Sendable, Codable, Equatable {
+        /// Of its arrival.
+        var key: String
+        /// Digests of the entries it may have become.
+        var entries: [String]
+    }
     package var headers: [String: String]
     /// Digest of the body, or the name of its blob.
     package var body: String
-    /// Digests of the entries that its items became.
-    package var entries: [String]
-
-    package init(headers: [String: String], body: String, entries: [String]) {
-        self.headers = headers
-        self.body = body
-        self.entries = entries
-    }
+    var items: [Item]
 }
 
 extension Keys {
@@ -30,7 +31,8 @@ extension Keys {
         }
     }
 
-    /// What stands for an entry where something belongs to it: as good as its digest, and shorter.
+    /// What stands for an entry, by its digest, or an arrival, by its key, where something belongs to it: as good, and
+    /// shorter.
     static func mark(of entry: Data) -> String { entry.prefix(16).hex }
 
     /// A contact of a ticket with these entries. Needs a person if it came with none of them: it is another's.

@@ -8,9 +8,14 @@ package enum Provenance {
         among entries: [Entry], _ store: any Store, keys: Keys
     ) async throws(Trouble) -> [(entry: Entry, words: Phrase)] {
         let envelopes = try await store.envelopes(of: Array(Set(entries.compactMap(\.parcel))).sorted())
-        var replayed: [Int64: Set<Int64>] = [:]
+        // An entry that was replayed came later than its envelope. Which parcel it came in stands in a note, as long as that
+        // is there: erased with the words, it no longer tells.
+        var (replayed, erased): ([Int64: Set<Int64>], Set<Int64>) = ([:], [])
         for entry in entries where entry.kind == .replayed {
-            guard let note = (try? keys.payload(Replayed.self, of: entry)) ?? nil else { continue }
+            guard let note = (try? keys.payload(Replayed.self, of: entry)) ?? nil else {
+                if entry.payload == nil { erased.insert(entry.ticket) }
+                continue
+            }
             replayed[entry.ticket, default: []].insert(note.parcel)
         }
         var known: [Int64: Set<String>?] = [:]
@@ -28,10 +33,12 @@ package enum Provenance {
                 continue
             }
             if envelope.bytes.isEmpty { continue }
-            let marks = known[parcel] ?? (try? keys.envelope(envelope)).map { Set($0.entries) }
+            let marks = known[parcel] ?? (try? keys.envelope(envelope)).map { Set($0.items.flatMap(\.entries)) }
             known[parcel] = marks
             if marks?.contains(Keys.mark(of: entry.digest)) == true { continue }
-            if marks != nil, replayed[entry.ticket]?.contains(parcel) == true { continue }
+            if marks != nil, erased.contains(entry.ticket) || replayed[entry.ticket]?.contains(parcel) == true {
+                continue
+            }
             tell("所指的原件 \(parcel) 是别的诉求的", "names parcel \(parcel), which is another report's")
         }
         return strangers

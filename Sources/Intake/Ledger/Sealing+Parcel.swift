@@ -22,7 +22,8 @@ extension Keys {
             channel: parcel.channel, received: parcel.received,
             envelope: try seal(
                 json: KeptEnvelope(
-                    headers: parcel.envelope, body: mark(of: parcel.body), entries: arrivals.flatMap(\.content.marks)),
+                    headers: parcel.envelope, body: mark(of: parcel.body),
+                    items: arrivals.map { KeptEnvelope.Item(key: Keys.mark(of: $0.key), entries: $0.content.marks) }),
                 as: "envelope"),
             body: body, size: size, arrivals: arrivals, cursor: parcel.cursor)
     }

@@ -149,6 +149,8 @@ package protocol Store: Keeper {
     func changed(among tickets: [Int64]) async throws(Trouble) -> Set<Int64>
     /// Envelopes of those of these parcels that are there; empty where they were erased.
     func envelopes(of parcels: [Int64]) async throws(Trouble) -> [Int64: Sealed]
+    /// Arrivals that became tickets, or entries of tickets, in order of key, from the one after `key` on.
+    func ticketArrivals(after key: Data, limit: Int) async throws(Trouble) -> [TicketArrival]
     /// Rows of a shelf of `SealedVerdict.shelves` with ids above `after`, in order of id.
     func sealedRows(on shelf: Shelf, after: Int64, limit: Int) async throws(Trouble) -> [SealedRow]
     /// The hash of the entry that stands where each head says, in their order; nil where there is none.

@@ -89,7 +89,8 @@ struct PostgresAcceptance: Sendable {
                 first.kept.number?.id ?? 0
             }
         }
-        let statements = [newArrivals, newParcels, newQuarantine, newCursors].compactMap(\.self) + writing.statements
+        let statements =
+            [newArrivals, newParcels, carried, newQuarantine, newCursors].compactMap(\.self) + writing.statements
         return statements.isEmpty ? .unchanged(receipts) : PostgresEnding(receipts, statements)
     }
 
@@ -182,6 +183,22 @@ extension PostgresAcceptance {
             .ints(rows.map(\.id)), .texts(rows.map(\.parcel.channel)), .ints(rows.map(\.parcel.received.milliseconds)),
             .byteses(rows.map(\.parcel.envelope.bytes)), .byteses(rows.map(\.parcel.body.sealed)),
             .texts(rows.map(\.parcel.body.blob)), .ints(rows.map(\.parcel.size)), .ints(rows.map(\.items)))
+    }
+
+    /// What came before and is in a parcel that is kept for something else.
+    private var carried: PostgresStatement? {
+        var rows: [(parcel: Int64, key: Data, ticket: Int64?)] = []
+        for (number, id) in parcelIDs {
+            for arrival in parcels[number].arrivals where firsts[arrival.key]?.parcel != number {
+                let kept = known[arrival.key] ?? firsts[arrival.key]?.kept
+                rows.append((id, arrival.key, kept?.number?.id))
+            }
+        }
+        if rows.isEmpty { return nil }
+        return PostgresStatement(
+            """
+            INSERT INTO carried (parcel, key, ticket) SELECT * FROM unnest($1, $2, $3) ON CONFLICT DO NOTHING
+            """, .ints(rows.map(\.parcel)), .byteses(rows.map(\.key)), .ints(rows.map(\.ticket)))
     }
 
     private var newQuarantine: PostgresStatement? {

@@ -68,6 +68,16 @@ enum PostgresSchema {
             CHECK (class <> 'refused' OR reason IS NOT NULL)
         );
 
+        -- What came before and came once more in a parcel kept for something else: the words of these tickets are in it too.
+        CREATE TABLE carried (
+            parcel bigint NOT NULL,
+            key bytea NOT NULL,
+            ticket bigint,
+            PRIMARY KEY (parcel, key)
+        );
+        CREATE INDEX carried_by_ticket ON carried (ticket);
+        CREATE INDEX carried_waiting ON carried (key) WHERE ticket IS NULL;
+
         CREATE TABLE tickets (
             id bigint PRIMARY KEY CHECK (id > 0),
             day int NOT NULL,

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Intake
 
 extension PostgresStore {
@@ -108,6 +108,16 @@ extension PostgresStore {
             row throws(PostgresFailure) in (try row.int(), Sealed(try row.bytes()))
         }
         return Dictionary(found, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func ticketArrivals(after key: Data, limit: Int) async throws(Trouble) -> [TicketArrival] {
+        try await read(
+            """
+            SELECT key, parcel, ticket FROM arrivals WHERE key > $1 AND ticket IS NOT NULL ORDER BY key LIMIT $2
+            """, .bytes(key), .int(Int64(limit))
+        ) { row throws(PostgresFailure) in
+            TicketArrival(key: try row.bytes(), parcel: try row.int(), ticket: try row.int())
+        }
     }
 
     package func sealedRows(on shelf: Shelf, after: Int64, limit: Int) async throws(Trouble) -> [SealedRow] {

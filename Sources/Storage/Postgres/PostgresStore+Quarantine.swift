@@ -73,6 +73,12 @@ extension PostgresStore {
                         """, .int(parcel), .int(item), .bytes(key), .text(channel), .int(at.milliseconds),
                         .text(reason)))
             }
+            if let number = become.1 {
+                statements.append(
+                    PostgresStatement(
+                        "UPDATE carried SET ticket = $2 WHERE key = $1 AND ticket IS NULL", .bytes(key),
+                        .int(number.id)))
+            }
             statements.append(
                 PostgresStatement(
                     """

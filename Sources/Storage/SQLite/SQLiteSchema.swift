@@ -48,6 +48,12 @@ enum SQLiteSchema {
             CHECK ((class IN ('ticket', 'follow-up')) = (ticket IS NOT NULL)),
             CHECK ((class = 'notice') = (notice IS NOT NULL)),
             CHECK (class <> 'refused' OR reason IS NOT NULL)) WITHOUT ROWID;
+        -- What came before and came once more in a parcel kept for something else: the words of these tickets are in it too.
+        CREATE TABLE carried (
+            parcel INTEGER NOT NULL REFERENCES parcels (id), key BLOB NOT NULL, ticket INTEGER REFERENCES tickets (id),
+            PRIMARY KEY (parcel, key)) WITHOUT ROWID;
+        CREATE INDEX carried_by_ticket ON carried (ticket);
+        CREATE INDEX carried_waiting ON carried (key) WHERE ticket IS NULL;
         CREATE TABLE entries (
             ticket INTEGER NOT NULL REFERENCES tickets (id), sequence INTEGER NOT NULL CHECK (sequence > 0),
             at INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, payload BLOB,

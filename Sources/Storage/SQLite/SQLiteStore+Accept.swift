@@ -61,6 +61,11 @@ extension SQLiteStore {
         }
         guard fresh > 0 else { return known.compactMap(\.self) }
         let id = try insert(parcel, items: fresh, in: db)
+        for (arrival, known) in zip(parcel.arrivals, known) {
+            guard let known else { continue }
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO carried (parcel, key, ticket) VALUES (?, ?, ?)")
+                .execute(arguments: [id, arrival.key, known.ticket?.id])
+        }
         return try parcel.arrivals.enumerated().map { number, arrival in
             // Asked again, because an earlier item of the same parcel may carry the same id.
             if let known = try known[number] ?? (number > 0 ? SQLiteStore.known(arrival, in: db) : nil) { return known }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import GRDB
 package import Intake
 
@@ -80,6 +80,17 @@ extension SQLiteStore {
             var found: [Int64: Sealed] = [:]
             for id in parcels { found[id] = try Data.fetchOne(look, arguments: [id]).map(Sealed.init) }
             return found
+        }
+    }
+
+    package func ticketArrivals(after key: Data, limit: Int) async throws(Trouble) -> [TicketArrival] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT key, parcel, ticket FROM arrivals WHERE key > ? AND ticket IS NOT NULL ORDER BY key LIMIT ?
+                    """, arguments: [key, limit]
+            ).map { TicketArrival(key: $0[0], parcel: $0[1], ticket: $0[2]) }
         }
     }
 

@@ -59,7 +59,12 @@ extension SQLiteStore {
             same.key = row[3]
             var next = try SQLiteStore.nextTicket(in: db)
             let receipt = try SQLiteStore.keep(same, parcel: row[0], item: row[1], of: parcel, next: &next, in: db)
-            if let ticket = receipt.ticket { try SQLiteStore.append([entry], to: ticket.id, in: db) }
+            if let ticket = receipt.ticket {
+                try SQLiteStore.append([entry], to: ticket.id, in: db)
+                try db.execute(
+                    sql: "UPDATE carried SET ticket = ? WHERE key = ? AND ticket IS NULL",
+                    arguments: [ticket.id, same.key])
+            }
             return receipt
         }
     }

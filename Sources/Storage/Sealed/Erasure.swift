@@ -7,14 +7,19 @@ enum Erasure {
         return kinds.isEmpty ? "''" : kinds.joined(separator: ", ")
     }
 
-    /// Parcels the ticket's words came in.
-    static let parcels = "SELECT parcel FROM entries WHERE ticket = :ticket AND parcel IS NOT NULL"
+    /// Parcels the ticket's words came in, first or once more.
+    static let parcels = """
+        SELECT parcel FROM entries WHERE ticket = :ticket AND parcel IS NOT NULL
+        UNION SELECT parcel FROM carried WHERE ticket = :ticket
+        """
 
     /// Whether somebody else needs the bytes of the parcel of a row of `parcels`.
     static let isWanted = """
         (EXISTS (SELECT 1 FROM quarantine WHERE quarantine.parcel = parcels.id AND replayed IS NULL AND erased IS NULL)
             OR EXISTS (SELECT 1 FROM preserved JOIN entries ON entries.ticket = preserved.ticket
-                WHERE entries.parcel = parcels.id))
+                WHERE entries.parcel = parcels.id)
+            OR EXISTS (SELECT 1 FROM preserved JOIN carried ON carried.ticket = preserved.ticket
+                WHERE carried.parcel = parcels.id))
         """
 
     /// Departments that have something, or may have.
