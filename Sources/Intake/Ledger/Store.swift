@@ -81,6 +81,8 @@ package protocol Store: Keeper {
     // Staged uploads of the web form
     func stage(_ file: StagedFile) async throws(Trouble)
     func staged(_ form: Data) async throws(Trouble) -> [StagedFile]
+    /// Moves the time of what is staged for a form; what was erased meanwhile does not come back by it.
+    func restage(_ form: Data, at: Instant) async throws(Trouble)
     /// Removes what was staged before; gives the blobs that nothing else names.
     func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID]
 
@@ -99,7 +101,8 @@ package protocol Store: Keeper {
     /// What erasing these parts would take away; lasting trouble if there is no such ticket.
     func sight(of parts: Set<ErasurePart>, ticket: Int64) async throws(Trouble) -> ErasureSight
     /// Erases in one commit with the entry that says so: payloads, contacts, messages, parcels and the names of files;
-    /// files that nothing names any more are doomed. With the words, the work on the ticket ends: what was not handed
+    /// files that nothing names any more are doomed, and a form or reference that still has a file which no other ticket
+    /// names loses it. With the words, the work on the ticket ends: what was not handed
     /// over is cancelled, and a ticket not at an end is withdrawn. False, with nothing written, if the ticket is under
     /// legal hold or has another number of entries than were `seen`.
     func erase(

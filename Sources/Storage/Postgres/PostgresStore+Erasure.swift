@@ -76,8 +76,14 @@ extension PostgresStore {
             ).map { row throws(PostgresFailure) in try row.int() }
             var blobs = try PostgresStore.eraseOriginals(parcels, connection)
             if parts.contains(.attachments) {
-                blobs += try connection.run("DELETE FROM files WHERE ticket = $1 RETURNING blob", .int(ticket))
+                let files = try connection.run("DELETE FROM files WHERE ticket = $1 RETURNING blob", .int(ticket))
                     .map { row throws(PostgresFailure) in try row.text() }
+                _ = try connection.run(
+                    """
+                    DELETE FROM staged WHERE blob = ANY ($1)
+                        AND NOT EXISTS (SELECT 1 FROM files WHERE files.blob = staged.blob)
+                    """, .texts(files))
+                blobs += files
             }
             try PostgresStore.doom(blobs, connection)
             // Its state may have changed just now.

@@ -22,6 +22,11 @@ extension PostgresStore {
         }
     }
 
+    package func restage(_ form: Data, at: Instant) async throws(Trouble) {
+        try await run(
+            PostgresStatement("UPDATE staged SET at = $2 WHERE form = $1", .bytes(form), .int(at.milliseconds)))
+    }
+
     package func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID] {
         // Alone, so that no report on its way in names a file unseen.
         try await write([

@@ -122,6 +122,12 @@ extension SQLiteStore {
         }
     }
 
+    package func restage(_ form: Data, at: Instant) async throws(Trouble) {
+        try await write { db in
+            try db.execute(sql: "UPDATE staged SET at = ? WHERE form = ?", arguments: [at.milliseconds, form])
+        }
+    }
+
     package func sweepStaged(before: Instant) async throws(Trouble) -> [BlobID] {
         try await write { db in
             let swept = try String.fetchSet(

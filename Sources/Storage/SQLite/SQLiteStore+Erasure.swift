@@ -59,8 +59,16 @@ extension SQLiteStore {
                     """, arguments: ["ticket": ticket])
             var blobs = try SQLiteStore.eraseOriginals(parcels, in: db)
             if parts.contains(.attachments) {
-                blobs += try String.fetchAll(
+                let files = try String.fetchAll(
                     db, sql: "DELETE FROM files WHERE ticket = ? RETURNING blob", arguments: [ticket])
+                for blob in files {
+                    try db.execute(
+                        sql: """
+                            DELETE FROM staged WHERE blob = ? AND NOT EXISTS (SELECT 1 FROM files
+                                WHERE files.blob = staged.blob)
+                            """, arguments: [blob])
+                }
+                blobs += files
             }
             try SQLiteStore.doom(blobs, in: db)
             for part in parts { try SQLiteStore.noteErased(part, of: ticket, at: entry.at, in: db) }

@@ -70,9 +70,8 @@ struct APISubmission {
         let now = tools.now()
         do throws(Trouble) {
             // None of its files may be swept before the ledger names them.
-            for var file in read.staged where file.at != Staging.pinned {
-                file.at = now
-                try await tools.store.stage(file)
+            for file in read.staged where file.at != Staging.pinned {
+                try await tools.store.restage(file.form, at: now)
             }
             let item = Item(sourceID: id, content: .submission(read.submission), joining: read.joining)
             let receipts = try await hook.keep([item], channel: channel.name, received: now, tools: tools, in: inbox)
@@ -102,12 +101,11 @@ struct APISubmission {
         if case .wait(let wait) = channel.guesses.look(guess, channel.tools) { throw .tooManyCodes(wait) }
     }
 
-    /// A report sent again after weeks names its files again: their references stay good. The files themselves are the
-    /// ledger's by now.
+    /// A report sent again after weeks names its files again: their references stay good until the ledger erases the files,
+    /// whose they are by now.
     private func pin(_ files: [StagedFile]) async {
-        for var file in files {
-            file.at = Staging.pinned
-            do throws(Trouble) { try await channel.tools.store.stage(file) } catch {
+        for file in files {
+            do throws(Trouble) { try await channel.tools.store.restage(file.form, at: Staging.pinned) } catch {
                 channel.tools.log.warning(
                     "a reference lasts a week only", metadata: ["channel": "\(channel.name)", "trouble": "\(error)"])
             }

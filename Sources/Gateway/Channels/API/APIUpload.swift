@@ -88,7 +88,7 @@ struct APIUpload {
         throw problem
     }
 
-    /// What a reference of this key stands for; nil if it is none, or was removed.
+    /// What a reference of this key stands for; nil if it is none, or its file was removed or erased.
     static func find(
         _ reference: String, key: String, channel: APIChannel
     ) async throws(Trouble) -> (StagedFile, Attachment)? {
@@ -96,8 +96,8 @@ struct APIUpload {
         guard reference.utf8.count == 22,
             let file = try await tools.store.staged(owner(reference, key: key, channel)).first
         else { return nil }
-        // From now on no sweep takes it before the ledger names it; the ledger's own are in no danger.
-        if file.at != Staging.pinned, try await !tools.blobs.touch(file.blob) { return nil }
+        // From now on neither a sweep nor an erasure takes it before the ledger names it.
+        guard try await tools.blobs.touch(file.blob) else { return nil }
         return (file, try tools.keys.open(Attachment.self, file.sealed, as: "staged"))
     }
 
