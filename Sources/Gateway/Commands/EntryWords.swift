@@ -110,12 +110,12 @@ struct EntryWords {
 
     private func erased(_ what: Erased?) -> Phrase {
         guard let what else { return Phrase(zh: "依法删除内容", en: "content was erased by law") }
-        let copies = what.copies.map(ledger.city.name)
+        let copies = what.copies.map(ledger.recipient)
         let elsewhere = what.elsewhere.map(Phrase.init(kept:))
         return Phrase(
             zh:
                 "依法删除：联系方式 \(what.contacts)、文字 \(what.entries)、派发内容 \(what.messages)、原件 \(what.parcels)、附件 \(what.files)（\(what.reason)）"
-                + (copies.isEmpty ? "" : "；仍有副本的单位：\(copies.map(\.zh).joined(separator: "、"))")
+                + (copies.isEmpty ? "" : "；副本仍在：\(copies.map(\.zh).joined(separator: "、"))")
                 + (elsewhere.isEmpty ? "" : "；没有动到：\(elsewhere.map(\.zh).joined(separator: "、"))"),
             en:
                 "erased by law: \(what.contacts) contacts, \(what.entries) texts, \(what.messages) messages, "

@@ -3,6 +3,11 @@ import Intake
 
 /// Names given to a command: a slip of the keyboard is told rather than answered with nothing.
 extension OpenLedger {
+    /// Whom a delivery went to: a department by its name, or the people on duty.
+    func recipient(_ code: String) -> Phrase {
+        code == "operator" ? Phrase(zh: "值班人员", en: "the operators") : city.name(ofDepartment: code)
+    }
+
     /// A channel of the configuration, or one that left it but not the ledger.
     func expect(channel name: String) async throws {
         let names = configuration.channels.map(\.name)

@@ -61,7 +61,7 @@ package struct Erased: Sendable, Equatable, Codable {
     package var messages: Int
     package var parcels: Int
     package var files: Int
-    /// Departments that were handed a copy and were not reached by this.
+    /// Departments that were handed a copy and were not reached by this; `operator` for the people on duty.
     package var copies: [String]
     /// What stays with the sources it came from, in both languages.
     package var elsewhere: [String]

@@ -11,7 +11,7 @@ package struct ErasureSight: Sendable, Equatable {
     /// Parcels that stay: they hold reports of tickets under legal hold too, or what waits in quarantine.
     package var shared = 0
     package var files = 0
-    /// Departments that were handed something about the ticket.
+    /// Departments that were handed something about the ticket, and `operator` for the people on duty.
     package var copies: [String] = []
     /// Channels its words came by.
     package var channels: [String] = []

@@ -22,9 +22,10 @@ enum Erasure {
                 WHERE carried.parcel = parcels.id))
         """
 
-    /// Departments that have something, or may have.
+    /// Departments that have something, or may have, and the people on duty (`operator`). The citizen's own copy is the
+    /// citizen's.
     static let copies = """
-        SELECT DISTINCT recipient FROM deliveries WHERE ticket = :ticket AND recipient NOT IN ('citizen', 'operator')
+        SELECT DISTINCT recipient FROM deliveries WHERE ticket = :ticket AND recipient <> 'citizen'
             AND (state = 'delivered' OR attempts > 0) ORDER BY recipient
         """
 

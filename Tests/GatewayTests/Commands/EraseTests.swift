@@ -60,4 +60,25 @@ import Testing
             #expect(try await gateway.books().tickets == 2)
         }
     }
+
+    @Test(
+        "the people on duty, whom an emergency was told to, are named among those with copies",
+        arguments: Backend.allCases)
+    func operators(ledger: Backend) async throws {
+        try await withGateway(ledger, channels: HookSender.channel) { gateway in
+            let body = HookSender.report("东区临河街道路灯杆着火了")
+            _ = try await gateway.call(HookSender.call(gateway, id: "fire", body: body))
+            _ = try await eventually("an alert is out") { gateway.handedOver(to: "operator").first }
+            let copies = try await eventually("it is written down") {
+                try await gateway.lines(Line.self, ["erase", "1", "--dry-run"]).lines.first.flatMap {
+                    $0.copies.contains("operator") ? $0.copies : nil
+                }
+            }
+            #expect(!copies.contains("citizen"))
+            let gone = try await gateway.command(["erase", "1", "--reason", "本人要求"]).output
+            #expect(gone.contains("值班人员") && !gone.contains("operator"), "\(gone)")
+            let history = try await gateway.command(["ticket", "1"], english: true).output
+            #expect(history.contains("the operators"), "\(history)")
+        }
+    }
 }
