@@ -7,8 +7,8 @@ struct AccessLog: AsyncParsableCommand {
         commandName: "access",
         abstract: Terminal.both("谁在何时为何查看过身份或原件", "Who looked at identities or raw bytes, when and why"),
         discussion: Terminal.both(
-            "每次 ticket --reveal 和 quarantine show --raw 都先记在这里；保存期见设置 retention.access-log，至少六个月。",
-            "Every ticket --reveal and quarantine show --raw is written here first. Kept as retention.access-log says, six "
+            "每次 ticket --reveal、quarantine show --raw 和 quarantine discard 都先记在这里；保存期见设置 retention.access-log，至少六个月。",
+            "Every ticket --reveal, quarantine show --raw and quarantine discard is written here first. Kept as retention.access-log says, six "
                 + "months at least."))
 
     @OptionGroup var place: Where
@@ -62,12 +62,13 @@ struct AccessLog: AsyncParsableCommand {
         }
     }
 
-    /// What was shown ("identity", "quarantine 7") in words.
+    /// What was shown ("identity", "quarantine 7"), or erased ("discarded 7"), in words.
     private static func words(_ shown: String) -> String {
         let parts = shown.split(separator: " ", maxSplits: 1)
         return switch parts.first {
         case "identity": Terminal.both("身份", shown)
         case "quarantine": Terminal.both("隔离件 \(parts.last ?? "")", shown)
+        case "discarded": Terminal.both("删除隔离件 \(parts.last ?? "")", shown)
         default: shown
         }
     }

@@ -9,20 +9,22 @@ struct EraseTicket: AsyncParsableCommand {
         abstract: Terminal.both("依法删除工单内容（不可恢复）", "Erase what tickets hold, by law; it cannot be undone"),
         discussion: Terminal.both(
             """
-            默认删身份、文字、附件三样，连同收到时的原件；工单号、状态、区域、类别和历史链留下，audit verify 仍通过。历史里记下谁、为何、删了多少，哪些单位手里有副本：那些副本须另行通知对方删除。
+            默认删身份、文字、附件三样，连同收到时的原件；工单号、状态、区域、类别和历史链留下，audit verify 仍通过。历史里记下谁、为何、删了多少，哪些单位和人手里有副本：那些副本须另行通知对方删除；提醒值班人员的，副本在提醒发往的目的地。
             还没送出的派发会取消；没有了文字的工单算撤回。保全中的工单（intake preserve）一样不删。先用 --dry-run 看会删什么。
             --due 立即做守护进程每天做的那一轮：删去保存期满的（设置 retention）。
-            话单目录（transcripts）里的明文文件随之删去。邮箱里的原邮件我们不动：会说明在哪个文件夹，请人去删。
+            隔离的来件没有工单号：用 intake quarantine discard。
+            话单目录（transcripts）里的明文文件随之删去；渠道的设置有误，账本里照删，只说明哪些渠道的文件没有查看。邮箱里的原邮件我们不动：会说明在哪个文件夹，请人去删。
             以前的备份里还有：请按备份保存期销毁。PostgreSQL 的旧行版本在 VACUUM 之后才会被覆盖。
             """,
             """
             Erases identity, words and attachments unless --part names some, and the bytes they came as. Number, state, area, \
             category and the chain stay, and audit verify still passes. The history says who did it, why, how much went, and \
-            which departments hold copies: they must be asked to erase theirs. What was not handed over is cancelled; a \
-            ticket without words counts as withdrawn. Nothing of a ticket under legal hold goes (intake preserve). See \
+            who holds copies (departments; the operators, where alerts go): they must be asked to erase theirs. What was not \
+            handed over is cancelled; a ticket without words counts as withdrawn. Nothing of a ticket under legal hold goes (intake preserve). See \
             with --dry-run what would go. --due does at once what the daemon does each day: it erases what has been kept as \
-            long as the settings say (retention). Files in the clear that a folder of transcripts still holds go with it; \
-            mails stay in their mailbox: the folder is named, and a person must remove them. Older backups still hold it: destroy them when their time is over. \
+            long as the settings say (retention). What is in quarantine has no number of a ticket: intake quarantine \
+            discard. Files in the clear that a folder of transcripts still holds go with it; where the settings of that channel are \
+            wrong, the ledger is erased all the same and the channel named. Mails stay in their mailbox: the folder is named, and a person must remove them. Older backups still hold it: destroy them when their time is over. \
             PostgreSQL writes over old versions of rows only after VACUUM.
             """))
 
@@ -79,11 +81,12 @@ struct EraseTicket: AsyncParsableCommand {
 
     func run() async throws {
         try await place.withLedger { ledger in
-            let works = try ledger.works()
-            let erasing = Erasing(store: ledger.store, blobs: ledger.blobs, keys: ledger.keys, leaves: works.leaves)
+            let leavings = try ledger.leavings()
+            let erasing = Erasing(
+                store: ledger.store, blobs: ledger.blobs, keys: ledger.keys, leaves: leavings.stays)
             if due {
                 try await round(ledger, erasing)
-                if !dryRun { try await EraseTicket.forget(works) }
+                if !dryRun { try await leavings.forget() }
                 return
             }
             let parts = Set(part.isEmpty ? ErasurePart.allCases : part.compactMap(ErasurePart.init))
@@ -91,15 +94,10 @@ struct EraseTicket: AsyncParsableCommand {
             for text in numbers { failed = try await !one(text, parts, ledger, erasing) || failed }
             if !dryRun {
                 try await erasing.clear()
-                try await EraseTicket.forget(works)
+                try await leavings.forget()
             }
             if failed { throw ExitCode(1) }
         }
-    }
-
-    /// Removes what channels hold in the clear of what was erased.
-    private static func forget(_ works: Works) async throws {
-        for channel in works.channels.values { _ = try await channel.forget() }
     }
 
     /// What the mails of a ticket are known by on their server: asked before they are erased.
@@ -161,9 +159,10 @@ struct EraseTicket: AsyncParsableCommand {
                 "\(number) \(dryRun ? "would lose" : "lost"): \(sight.contacts) contacts, \(sight.entries) texts, "
                     + "\(sight.messages) messages, \(sight.parcels) parcels, \(sight.files) files"))
         if !sight.copies.isEmpty {
-            let names = sight.copies.map { ledger.department($0) }.joined(separator: Terminal.both("、", ", "))
+            let names = sight.copies.map { ledger.recipient($0)[Terminal.language] }.joined(
+                separator: Terminal.both("、", ", "))
             Terminal.say(
-                Terminal.both("  这些单位有副本，请通知其删除：\(names)", "  copies remain at: \(names); ask them to erase theirs"))
+                Terminal.both("  这些地方有副本，请通知其删除：\(names)", "  copies remain at: \(names); ask them to erase theirs"))
         }
         if !elsewhere.isEmpty {
             let places = elsewhere.map { $0[Terminal.language] }.joined(separator: Terminal.both("、", ", "))

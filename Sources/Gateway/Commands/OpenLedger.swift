@@ -44,13 +44,17 @@ struct OpenLedger {
     /// Everything with its adapters, as the daemon makes it; may be made once.
     func works() throws -> Works {
         let city = city
+        let day: @Sendable (Instant) -> Day = { city.calendar.zone.local($0).day }
+        return try Works(configuration, tools: tools(), inbox: Inbox(store: store, keys: keys, day: day))
+    }
+
+    func tools() throws -> Tools {
+        let city = city
         let ahead = ahead
         let now: Now = { .wall + ahead }
-        let day: @Sendable (Instant) -> Day = { city.calendar.zone.local($0).day }
-        let tools = Tools(
+        return Tools(
             keys: keys, store: store, blobs: blobs, city: { city }, network: try Network(now: now),
             now: now, metrics: Metrics(), log: Journal.logger(), state: configuration.fixed.state)
-        return try Works(configuration, tools: tools, inbox: Inbox(store: store, keys: keys, day: day))
     }
 
     /// A ticket by its number (20261121-000042) or the number's last part (42).

@@ -6,7 +6,7 @@ import Intake
 struct QuarantineCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine", abstract: Terminal.both("读不懂而隔离的来件", "Arrivals that could not be read"),
-        subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, DiscardQuarantined.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: Terminal.both("列出", "List them"))
@@ -106,7 +106,10 @@ struct QuarantineCommands: AsyncParsableCommand {
 
     static func one(_ id: Int64, _ ledger: OpenLedger) async throws -> Quarantined {
         guard let found = try await ledger.store.quarantined(after: id - 1, limit: 1).first, found.id == id else {
-            throw Trouble.lasting(Terminal.both("隔离区没有 \(id)，或已重放", "\(id) is not in quarantine, or was replayed"))
+            throw Trouble.lasting(
+                Terminal.both(
+                    "隔离区没有 \(id)：没有这一件，或已重放、已删除",
+                    "\(id) is not in quarantine: there is none such, or it was replayed or erased"))
         }
         return found
     }

@@ -122,6 +122,9 @@ package protocol Store: Keeper {
     func erased(arrivals keys: [Data]) async throws(Trouble) -> Set<Data>
     /// Gives up what nobody took out of quarantine, with its bytes; gives how many, at most `limit`.
     func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int
+    /// Gives these up with their bytes, unless something else of their parcel waits in quarantine or is under legal hold.
+    /// Those that were in quarantine, each with whether its bytes are gone.
+    func discard(_ quarantined: [Int64], at: Instant) async throws(Trouble) -> [Int64: Bool]
     /// Files to be removed, at most 500.
     func doomed() async throws(Trouble) -> [BlobID]
     func undoom(_ blob: BlobID) async throws(Trouble)

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// One line of the access log: who was shown what, and why.
+/// One line of the access log: who was shown what, or erased what was in quarantine, and why.
 package struct Access: Sendable, Equatable {
     /// 1, 2, 3 … without gaps.
     package var id: Int64
@@ -45,7 +45,7 @@ package struct NewAccess: Sendable {
 
 /// What is inside a sealed access.
 package struct AccessNote: Sendable, Equatable, Codable {
-    /// "identity", "raw parcel 12".
+    /// "identity", "quarantine 12"; "discarded 12" where it was erased.
     package var shown: String
     /// Why, in the words of whoever looked; no identity.
     package var reason: String

@@ -1,4 +1,7 @@
 extension Settings {
+    /// Complaints about the whole file up to now, at most 500.
+    package var complaintsSoFar: Int { complaints.list.count }
+
     /// Adds a complaint about the value of `key` (or of its item number `item`, from 0), with its line. An absent table
     /// adds none.
     package func complain(

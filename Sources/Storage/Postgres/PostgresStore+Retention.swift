@@ -45,12 +45,35 @@ extension PostgresStore {
         return try await write([PostgresLink.alone, give]) { connection, rows throws(PostgresFailure) in
             let parcels = try rows[1].map { row throws(PostgresFailure) in try row.int() }
             if parcels.isEmpty { return .unchanged(0) }
-            let free = try connection.run(
-                "SELECT id FROM parcels WHERE id = ANY ($1) AND NOT \(Erasure.isWanted)", .ints(parcels)
-            ).map { row throws(PostgresFailure) in try row.int() }
-            try PostgresStore.doom(try PostgresStore.eraseOriginals(free, connection), connection)
+            _ = try PostgresStore.eraseUnwanted(parcels, connection)
             return PostgresEnding(parcels.count)
         }
+    }
+
+    package func discard(_ quarantined: [Int64], at: Instant) async throws(Trouble) -> [Int64: Bool] {
+        let give = PostgresStatement(
+            """
+            UPDATE quarantine SET erased = $1 WHERE id = ANY ($2) AND replayed IS NULL AND erased IS NULL
+            RETURNING id, parcel
+            """, .int(at.milliseconds), .ints(quarantined))
+        return try await write([PostgresLink.alone, give]) { connection, rows throws(PostgresFailure) in
+            let given = try rows[1].map { row throws(PostgresFailure) in (try row.int(), try row.int()) }
+            if given.isEmpty { return .unchanged([:]) }
+            let free = try PostgresStore.eraseUnwanted(given.map(\.1), connection)
+            return PostgresEnding(
+                Dictionary(given.map { ($0.0, free.contains($0.1)) }, uniquingKeysWith: { first, _ in first }))
+        }
+    }
+
+    /// Erases the bytes of those of these parcels that nobody else needs; gives which.
+    private static func eraseUnwanted(
+        _ parcels: [Int64], _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> Set<Int64> {
+        let free = try connection.run(
+            "SELECT id FROM parcels WHERE id = ANY ($1) AND NOT \(Erasure.isWanted)", .ints(parcels)
+        ).map { row throws(PostgresFailure) in try row.int() }
+        try PostgresStore.doom(try PostgresStore.eraseOriginals(free, connection), connection)
+        return Set(free)
     }
 
     package func doomed() async throws(Trouble) -> [BlobID] {

@@ -24,14 +24,36 @@ extension SQLiteStore {
                     UPDATE quarantine SET erased = ? WHERE id IN (SELECT id FROM quarantine
                         WHERE at < ? AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT ?) RETURNING parcel
                     """, arguments: [at.milliseconds, before.milliseconds, limit])
-            let free = try Set(parcels).sorted().filter { parcel in
-                try Row.fetchOne(
-                    db, sql: "SELECT 1 FROM parcels WHERE id = ? AND NOT \(Erasure.isWanted)", arguments: [parcel])
-                    != nil
-            }
-            try SQLiteStore.doom(try SQLiteStore.eraseOriginals(free, in: db), in: db)
+            _ = try SQLiteStore.eraseUnwanted(parcels, in: db)
             return parcels.count
         }
+    }
+
+    package func discard(_ quarantined: [Int64], at: Instant) async throws(Trouble) -> [Int64: Bool] {
+        try await write { db in
+            var parcels: [Int64: Int64] = [:]
+            for id in quarantined {
+                parcels[id] = try Int64.fetchOne(
+                    db,
+                    sql: """
+                        UPDATE quarantine SET erased = ? WHERE id = ? AND replayed IS NULL AND erased IS NULL
+                        RETURNING parcel
+                        """, arguments: [at.milliseconds, id])
+            }
+            let free = try SQLiteStore.eraseUnwanted(Array(parcels.values), in: db)
+            return parcels.mapValues(free.contains)
+        }
+    }
+
+    /// Erases the bytes of those of these parcels that nobody else needs; gives which.
+    private static func eraseUnwanted(_ parcels: [Int64], in db: Database) throws -> Set<Int64> {
+        let free = try Set(parcels).filter { parcel in
+            try Row.fetchOne(
+                db, sql: "SELECT 1 FROM parcels WHERE id = ? AND NOT \(Erasure.isWanted)", arguments: [parcel])
+                != nil
+        }
+        try SQLiteStore.doom(try SQLiteStore.eraseOriginals(free.sorted(), in: db), in: db)
+        return free
     }
 
     package func doomed() async throws(Trouble) -> [BlobID] {
