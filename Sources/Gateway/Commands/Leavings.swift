@@ -38,9 +38,9 @@ struct Leavings {
             let names = unsound.joined(separator: ", ")
             Terminal.complain(
                 Terminal.both(
-                    "账本里已删；这些渠道的设置有误，其目录里的明文文件没有查看：\(names)。请用 intake check 查出并改正，再运行 intake erase --due",
-                    "erased in the ledger; the settings of these channels are wrong, so the files in the clear in their folders were "
-                        + "not looked through: \(names). Mend what intake check says, then run: intake erase --due"))
+                    "这些渠道的设置有误，其目录里的明文文件没有查看：\(names)。请用 intake check 查出并改正，再运行 intake erase --due",
+                    "the settings of these channels are wrong, so the files in the clear in their folders were not looked "
+                        + "through: \(names). Mend what intake check says, then run: intake erase --due"))
             first = first ?? ExitCode(1)
         }
         if let first { throw first }

@@ -196,7 +196,7 @@ enum OpenAPI {
                     "type": "array",
                     "maxItems": 20,
                     "items": {"type": "string"},
-                    "description": "POST /api/v1/files 给出的引用 References that POST /api/v1/files gave out"
+                    "description": "POST /api/v1/files 给出的引用；文件依法删除后即失效 References that POST /api/v1/files gave out; none is good once its file was erased by law"
                   },
                   "attachments": {
                     "type": "array",
