@@ -140,7 +140,7 @@ if Context.environment["INTAKE_FUZZ"] != nil {
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             sources: ["Mime", "Net/Egress.swift", "Net/NetAddress.swift", "Net/RetryAfter.swift"]
-                + ["Pages/HalfWidth.swift", "Pages/LookupCode.swift"] + channels.map { "Channels/\($0)" },
+                + ["Pages/LookupCode.swift"] + channels.map { "Channels/\($0)" },
             swiftSettings: watched),
         .executableTarget(
             name: "Fuzz",

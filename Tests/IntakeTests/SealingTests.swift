@@ -48,6 +48,7 @@ struct SealingTests {
         #expect(keys.sourceKey(channel: "a", id: "b") != other.sourceKey(channel: "a", id: "b"))
         let phone = Contact(kind: .phone, value: " +86 138-0013-8000 ")
         #expect(keys.contactHash(phone) == keys.contactHash(Contact(kind: .phone, value: "+8613800138000")))
+        #expect(Contact(kind: .phone, value: "＋８６ １３８００１３８０００") == Contact(kind: .phone, value: "+8613800138000"))
         #expect(Contact(kind: .mail, value: " A@B.cn ").value == "a@b.cn")
     }
 

@@ -1,3 +1,5 @@
+import Intake
+
 /// How people are shown a look-up code and how what they type is read: Crockford's base 32, in groups of four.
 package enum LookupCode {
     /// "k3m9-x0ab-77qz".

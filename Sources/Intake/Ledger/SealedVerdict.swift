@@ -45,11 +45,13 @@ struct SealedVerdict {
                 for row in rows {
                     do throws(Trouble) { try verify(row, shelf, entries[row.ticket] ?? []) } catch {
                         let (zh, en) = (SealedVerdict.name(shelf).zh, SealedVerdict.name(shelf).en)
+                        // Who opens it is sent to `audit verify`, which says it in its own words.
+                        let words = error.kind == .needsPerson ? SealedVerdict.another : error.words
                         tell(
                             Audit.Finding(
                                 what: .sealed, ticket: row.ticket == 0 ? nil : row.ticket,
                                 words: Phrase(
-                                    zh: "\(zh) \(row.id)：\(error.words.zh)", en: "\(en) \(row.id): \(error.words.en)")))
+                                    zh: "\(zh) \(row.id)：\(words.zh)", en: "\(en) \(row.id): \(words.en)")))
                     }
                 }
                 after = last.id
@@ -94,6 +96,9 @@ struct SealedVerdict {
         }
         guard mark == envelope.body else { throw .lasting("原件不是它收到的那件", "its bytes are not those that came") }
     }
+
+    private static let another = Phrase(
+        zh: "被改动、截断，或是别的工单的", en: "was changed or cut, or belongs to another ticket")
 
     private static func name(_ shelf: Shelf) -> Phrase {
         switch shelf {

@@ -16,6 +16,7 @@ import Testing
         try await withFolder { folder in
             func run(_ connection: String?) async throws {
                 try await loop(
+                    ledger,
                     try RunningGateway(
                         folder: folder, ledger: ledger, connection: connection, channels: CallDrop.channel))
             }
@@ -23,11 +24,12 @@ import Testing
         }
     }
 
-    private func loop(_ gateway: RunningGateway) async throws {
-        var random = SplitMix(state: 12345)
+    private func loop(_ ledger: Backend, _ gateway: RunningGateway) async throws {
+        var random = SplitMix(state: Proof.seed)
+        let kills = Proof.runs(4, prove: 50)
         let drop = try CallDrop(gateway)
         var put = 0
-        for _ in 0..<4 {
+        for _ in 0..<kills {
             for _ in 0..<Self.round {
                 put += 1
                 let facts = #"{"call_id": "\#(put)", "start": "2026-01-05 09:24:00"}"#
@@ -47,12 +49,15 @@ import Testing
         _ = try await eventually("all files are in done") {
             drop.done == all ? true : nil as Bool?
         }
-        let orders = try await eventually("all are handed over") { () -> [String]? in
+        let orders = try await eventually(within: .seconds(120), "all are handed over") { () -> [String]? in
             let orders = gateway.handedOver(to: "lighting").map { String(decoding: $0.json, as: UTF8.self) }
             return orders.count >= all ? orders : nil
         }
         let numbers = orders.compactMap { $0.firstMatch(of: #/编号(\d+)路灯/#).flatMap { Int($0.1) } }
         #expect(numbers.sorted() == Array(1...all))
+        Proof.row(
+            "calls, killed between two moves (\(ledger))", runs: kills, acknowledged: all,
+            lost: all - Set(numbers).count, doubled: numbers.count - Set(numbers).count)
         let books = try await gateway.books()
         #expect(books.tickets == all && books.arrivals == ["ticket": all], "\(books)")
         #expect(books.complaints.isEmpty, "\(books.complaints)")
