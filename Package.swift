@@ -120,8 +120,9 @@ if Context.environment["INTAKE_FUZZ"] != nil {
     let channels = [
         "API/InstantUTC.swift", "Base64.swift", "FileDrop/CallFacts.swift", "FileDrop/CallIdentity.swift",
         "FileDrop/CallReading.swift", "FileDrop/CallReport.swift", "FileDrop/CallTime.swift", "FileDrop/DropFile.swift",
-        "FileDrop/Folder/DropName.swift", "FileDrop/Formats", "FileDrop/Scan.swift", "FileDrop/SideRules.swift",
-        "FileDrop/Sides.swift", "FileDrop/Speech.swift", "FileDrop/SpeechTime.swift", "FileDrop/SpokenWords.swift",
+        "FileDrop/Folder/DropName.swift", "FileDrop/Folder/KeptName.swift", "FileDrop/Formats", "FileDrop/Scan.swift",
+        "FileDrop/SideRules.swift", "FileDrop/Sides.swift", "FileDrop/Speech.swift", "FileDrop/SpeechTime.swift",
+        "FileDrop/SpokenWords.swift",
         "FileDrop/TextBytes.swift", "FileDrop/Transcript.swift", "FileDrop/TranscriptReader.swift",
         "FileDrop/Unreadable.swift", "FlatXML.swift", "Form/FileKind.swift", "Form/FileName.swift",
         "Form/Multipart.swift", "JSONReader.swift", "JSONValue.swift", "Mailbox/ImapDialogue.swift",

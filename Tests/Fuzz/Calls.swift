@@ -1,7 +1,9 @@
+import Foundation
 import Intake
 
 @testable import Gateway
 
+private let keys = try? Keys(master: Data(repeating: 7, count: 32))
 private let reading = CallReading(reader: TranscriptReader(), report: CallReport(zone: .utc))
 
 let callReaders = [
@@ -22,5 +24,18 @@ let callReaders = [
         if let (plain, _) = try? TextBytes.decode(bytes) {
             law(plain.utf8.count <= bytes.count * 3 + 3, "text grows threefold at most")
         }
+    },
+    Reader(name: "drop-name") { bytes in
+        guard let name = DropName(bytes), let keys else { return }
+        _ = DropFile(name)
+        law(!name.description.contains("\n"), "a name is one line")
+        law(name.short.short == name.short, "a short name stays as it is")
+        let first = KeptName(key: Data(repeating: 1, count: 16), name: name)
+        for kept in [first, first.another] {
+            let written = kept.written(keys)
+            law(KeptName(written, keys) == kept, "a kept name is read as it was written")
+            law(written.bytes.count <= KeptName.longest, "a kept name has room for its endings")
+        }
+        law(KeptName.told(KeptName.told(name, keys), keys).bytes.count <= name.bytes.count, "a told name grows no more")
     },
 ]

@@ -83,7 +83,7 @@ struct DropBench {
 
     /// A name without the key that it carries once the file is in the ledger.
     static func bare(_ name: String) -> String {
-        DropName(name).map { String(decoding: $0.unkeyed.bytes, as: UTF8.self) } ?? name
+        name.replacing(#/^[0-9a-f]{32}-[0-9a-f]{8}(-[0-9a-z]{1,7})?~/#, with: "")
     }
 
     /// One scan after everything has become still.
@@ -104,6 +104,19 @@ struct DropBench {
 
     /// Everything in `done/`, whatever the day.
     func doneNames() -> [String] { names("done").flatMap { names("done/\($0)") }.sorted() }
+
+    /// Every name in a folder, of whatever bytes, as it is.
+    func all(_ folder: DropFolder) throws -> [DropName] {
+        var names: [DropName] = []
+        try folder.list { name throws(Trouble) in
+            names.append(name)
+            return true
+        }
+        return names.sorted()
+    }
+
+    /// The folder of the test's first day in `done/`.
+    func day() throws -> DropFolder { try drop.done.folder(#require(DropName("2026-01-05"))) }
 
     /// What the tickets say, the oldest first.
     func submissions() async throws -> [Submission] {

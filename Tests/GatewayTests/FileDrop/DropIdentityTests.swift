@@ -48,6 +48,31 @@ struct DropIdentityTests {
                 == 2)
     }
 
+    @Test("What a sender puts before its own names is part of them, whatever it looks like")
+    func ownPrefix() async throws {
+        for check in ["", "-01234567", "-01234567-1"] {
+            let names = ["0123456789abcdef", "fedcba9876543210"].map { "\($0)0123456789abcdef\(check)~rec.txt" }
+            #expect(try await tickets((names[0], short, nil), (names[1], short, nil)).count == 2)
+        }
+    }
+
+    @Test("A file that is put back under the name we gave it is the same call, however long its own was")
+    func putBack() async throws {
+        try await DropBench.run { bench in
+            for name in ["a.txt", String(repeating: "灯", count: 83) + "12.txt"] {
+                try bench.put(name, short)
+                #expect(try await bench.scanLater().taken == 1)
+            }
+            for _ in 0..<2 {
+                for name in try bench.all(bench.day()) {
+                    try bench.day().move(name, to: bench.drop.incoming, as: name)
+                }
+                #expect(try await bench.scanLater().taken == 2)
+            }
+            #expect(try await bench.submissions().count == 2)
+        }
+    }
+
     @Test("A copy under another name makes no second ticket where times and words tell it is the same call")
     func renamedCopy() async throws {
         #expect(try await tickets(("a.vtt", long, nil), ("a (1).vtt", long, nil)).count == 1)

@@ -152,7 +152,7 @@ extension Drop {
             }
         } catch { throw Refused(name: name, fate: .stuck(error)) }
         // A person may have put it back from where it was put away.
-        let told = name.unkeyed
+        let told = KeptName.told(name, tools.keys)
         guard let (file, before) = opened else { throw Refused(name: name, fate: .changed) }
         let kept: Kept
         do throws(Trouble) { kept = try await keep(bytes, of: file, told, facts) } catch {

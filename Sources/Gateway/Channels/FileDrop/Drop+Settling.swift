@@ -24,16 +24,17 @@ extension Drop {
         let folder = try claimed.folder(batch)
         let names = try settled(folder, lone: batch.ends(in: Drop.loneMark))
         let fates = await commit(names, in: folder, into: inbox)
-        let target = try today()
-        var waits: Trouble?
+        let (target, closed) = today()
+        var waits = closed
         for (name, fate) in fates {
             do throws(Trouble) {
                 switch fate {
                 case .done(let key):
-                    try move(name, from: folder, to: target, as: free(name, key, in: target))
+                    guard let target else { break }
+                    try move(name, from: folder, to: target, as: place(name, key, in: target))
                     step.taken += 1
                 case .quarantined(let reason, let key):
-                    let place = free(name, key, in: quarantine)
+                    let place = try place(name, key, in: quarantine)
                     // The reason first: a file is never in quarantine without one.
                     try quarantine.write(place.cut(adding: ".reason.txt"), Drop.note(name, reason))
                     try move(name, from: folder, to: quarantine, as: place)
@@ -48,11 +49,21 @@ extension Drop {
                 // It is in the ledger, and is moved with another scan; the others are moved now.
                 if error.kind == .needsPerson { tell(name, folder, error) } else { waits = waits ?? error }
             }
+            if let key = fate.key { hold(name, key, in: folder) }
             tools.metrics.count("intake_drop_files_total", ["channel": channel, "outcome": fate.word])
         }
-        for folder in [target, quarantine, incoming, folder] { try folder.sync() }
+        for folder in [target, quarantine, incoming, folder].compactMap(\.self) { try folder.sync() }
         claimed.removeFolder(batch)
         if let waits { throw waits }
+    }
+
+    /// A file that is in the ledger and could not be moved gets its key where it lies, so that it goes when the ledger
+    /// erases what it says.
+    private func hold(_ name: DropName, _ key: Data, in folder: DropFolder) {
+        guard folder.facts(name) != nil, KeptName(name, tools.keys)?.key != key else { return }
+        do throws(Trouble) { try move(name, from: folder, to: folder, as: place(name, key, in: folder)) } catch {
+            tell(name, folder, error)
+        }
     }
 
     /// The files of a claimed folder that are to be committed. Call facts parted from their file by a crash follow it:
@@ -73,16 +84,18 @@ extension Drop {
             if all.contains(file) { continue }
             if incoming.facts(file) != nil, !incoming.holds(name) {
                 try move(name, from: folder, to: incoming)
-            } else if let (place, kept) = try putAway(file), !place.holds(kept.cut(adding: DropFile.facts)) {
+            } else if let (place, kept) = try putAway(file) {
                 try move(name, from: folder, to: place, as: kept.cut(adding: DropFile.facts))
             } else {
-                try move(name, from: folder, to: try today())
+                let (target, closed) = today()
+                guard let target else { throw closed ?? .passing("目录打不开", "a folder does not open") }
+                try move(name, from: folder, to: target)
             }
         }
         return files
     }
 
-    /// Where a file of this name was put away last, and what it is called there.
+    /// Where a file of this name was put away last without call facts, and what it is called there.
     private func putAway(_ file: DropName) throws(Trouble) -> (DropFolder, DropName)? {
         var days: [DropName] = []
         try done.list { name throws(Trouble) in
@@ -91,10 +104,13 @@ extension Drop {
         }
         var folders: [DropFolder] = []
         for day in days.sorted().reversed() { folders.append(try done.folder(day)) }
+        let told = KeptName.told(file, tools.keys)
         for folder in folders + [quarantine] {
             var found: DropName?
             try folder.list { name throws(Trouble) in
-                if name.key != nil, name.unkeyed == file { found = name }
+                if KeptName(name, tools.keys)?.name == told, !folder.holds(name.cut(adding: DropFile.facts)) {
+                    found = name
+                }
                 return found == nil
             }
             if let found { return (folder, found) }
@@ -108,36 +124,6 @@ extension Drop {
             metadata: [
                 "channel": "\(channel)", "file": "\(folder.path)/\(Masker.mask("\(name)"))", "trouble": "\(trouble)",
             ])
-    }
-
-    /// Folder of the day in `done/`.
-    private func today() throws(Trouble) -> DropFolder {
-        guard let day = DropName(Drop.day(tools.now(), reading().report.zone)) else {
-            throw .needsPerson("城市的日期不能作目录名", "the city's day cannot name a folder")
-        }
-        return try done.folder(day)
-    }
-
-    /// A name for a file, and for its call facts, that nothing has there.
-    private func free(_ name: DropName, _ key: Data? = nil, in target: DropFolder) -> DropName {
-        func keyed(_ name: DropName) -> DropName { key.map(name.keyed) ?? name }
-        var free = keyed(name)
-        while target.holds(free) || free.adding(DropFile.facts).map(target.holds) ?? false {
-            free = keyed(name.unkeyed.another)
-        }
-        return free
-    }
-
-    /// Moves a file, then its call facts: as long as a file lies claimed its facts lie beside it, so that read again it
-    /// is the same call.
-    func move(
-        _ name: DropName, from folder: DropFolder, to target: DropFolder, as place: DropName? = nil
-    ) throws(Trouble) {
-        let place = place ?? free(name, in: target)
-        try folder.move(name, to: target, as: place)
-        if let facts = name.adding(DropFile.facts), folder.facts(facts) != nil {
-            try folder.move(facts, to: target, as: place.cut(adding: DropFile.facts))
-        }
     }
 
     static func day(_ instant: Instant, _ zone: Zone) -> String { zone.local(instant).day.description }
@@ -157,6 +143,14 @@ extension Drop {
 }
 
 extension Drop.Fate {
+    /// Of the arrival, where the ledger has it.
+    fileprivate var key: Data? {
+        switch self {
+        case .done(let key), .quarantined(_, let key): key
+        case .changed, .stuck, .waits: nil
+        }
+    }
+
     fileprivate var word: String {
         switch self {
         case .done: "done"

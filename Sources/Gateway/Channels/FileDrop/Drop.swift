@@ -8,7 +8,7 @@ import Storage
 ///
 ///     incoming/            whatever the telephone system puts here
 ///     claimed/<batch>/     ours; being read and committed. After a crash read again: the source id makes it once
-///     done/<day>/          committed, as `<key>~<name>`; removed after `keep`, or once erased in the ledger (`PutAway`)
+///     done/<day>/          committed, as a `KeptName`; removed after `keep`, or once erased in the ledger (`PutAway`)
 ///     quarantine/          committed as unreadable, likewise, with `<name>.reason.txt`
 ///
 /// Each move is a rename on one disk, and its folders are synced before the next. To be driven by one task at a time.

@@ -8,7 +8,8 @@ final class DropFolder: Sendable {
     /// For messages.
     let path: String
 
-    /// Opens the folder at `path`, made if need be (mode 0770, so that the telephone system can be of its group).
+    /// Opens the folder at `path`, made if need be (mode 0770 without what the umask takes: under our unit it is our own
+    /// alone, until a person lets the telephone system in).
     init(path: String) throws(Trouble) {
         self.path = path
         unsafe mkdir(path, 0o770)

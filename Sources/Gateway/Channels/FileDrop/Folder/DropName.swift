@@ -44,11 +44,8 @@ struct DropName: Sendable, Hashable, Comparable, CustomStringConvertible {
         DropName(bytes.prefix(DropName.longest - suffix.utf8.count) + Array(suffix.utf8)) ?? self
     }
 
-    /// Another name for the same file, which keeps how it ends.
-    var another: DropName {
-        let mark = Array("\(String(UInt32.random(in: 0...UInt32.max), radix: 36))~".utf8)
-        return DropName(mark + bytes.suffix(DropName.longest - mark.count)) ?? self
-    }
+    /// Another name for the same file, which keeps how it ends; room is left for what is added to it.
+    var another: DropName { DropName(Array("\(KeptName.newMark)~".utf8) + short.bytes) ?? self }
 
     func dropping(_ suffix: String) -> DropName? { DropName(bytes.dropLast(suffix.utf8.count)) }
 
