@@ -81,18 +81,64 @@ import Testing
         }
     }
 
-    @Test("A key in a name is read back, whatever the name is and however long")
-    func names() throws {
-        let key = Data((0..<16).map { UInt8($0) })
-        for bytes in [Array("a.txt".utf8), [UInt8](repeating: 0xFF, count: 255), Array("~".utf8)] {
-            let name = try #require(DropName(bytes))
-            let keyed = name.keyed(key)
-            #expect(keyed.key == key && keyed.bytes.count <= DropName.longest && name.key == nil)
-            #expect(keyed.bytes.suffix(min(4, bytes.count)) == name.bytes.suffix(4))
-            #expect(bytes.count > 200 || keyed.unkeyed == name)
-            #expect(keyed.keyed(Data(repeating: 1, count: 16)).unkeyed == keyed.unkeyed)
+    @Test(
+        "What only has the name of an erased file is left and keeps nothing else, nor does a folder that cannot be opened"
+    )
+    func inTheWay() async throws {
+        try await DropBench.run { bench in
+            try bench.put("a.txt", Self.call)
+            try bench.put("a.txt.meta.json", Self.facts)
+            try await bench.scanLater()
+            let kept = try #require(bench.all(try bench.day()).compactMap { KeptName($0, bench.tools.keys) }.first)
+            let (folder, link) = (kept.another, kept.another)
+            for place in ["quarantine", "done/2026-01-05"] {
+                let path = "\(bench.folder)/calls/\(place)/"
+                try FileManager.default.createDirectory(
+                    atPath: path + folder.written(bench.tools.keys).description, withIntermediateDirectories: false)
+                try FileManager.default.createSymbolicLink(
+                    atPath: path + link.written(bench.tools.keys).description, withDestinationPath: "/etc/hostname")
+            }
+            _ = try await erasing(bench).erase(
+                Set(ErasurePart.allCases), of: 1, at: bench.clock.now, by: "operator:li", reason: "law")
+            #expect(try await forget(bench) == 2)
+            #expect(try bench.all(bench.drop.quarantine).count == 2 && bench.all(bench.day()).count == 2)
+
+            try bench.put("a.txt", Self.call)
+            try bench.put("a.txt.meta.json", Self.facts)
+            try await bench.scanLater()
+            #expect(try bench.all(bench.day()).count == 4)
+            try FileManager.default.moveItem(
+                atPath: bench.folder + "/calls/quarantine", toPath: bench.folder + "/calls/away")
+            try Data().write(to: URL(filePath: bench.folder + "/calls/quarantine"))
+            let trouble = await #expect(throws: Trouble.self) { try await forget(bench) }
+            #expect(trouble?.kind == .needsPerson)
+            #expect(try bench.all(bench.day()).count == 2)
         }
-        #expect(try #require(DropName(String(repeating: "z", count: 32) + "~a")).key == nil)
+    }
+
+    @Test("A file that is in the ledger and cannot be moved out of claimed goes from there", arguments: [true, false])
+    func claimed(erased: Bool) async throws {
+        // In the place of the day's folder there is something else by the time the call has been read.
+        let close: @Sendable (String) -> Void = { folder in
+            try? Data().write(to: URL(filePath: folder + "/done/2026-01-05"), options: .withoutOverwriting)
+        }
+        try await DropBench.run(whileReading: close) { bench in
+            try bench.put("a.txt", Self.call)
+            try bench.put("a.txt.meta.json", Self.facts)
+            for _ in 0..<2 {
+                let trouble = await #expect(throws: Trouble.self) { try await bench.scanLater() }
+                #expect(trouble?.kind == .needsPerson)
+                #expect(try await bench.store.books().tickets == 1)
+            }
+            let batch = try #require(bench.names("claimed").first)
+            #expect(bench.names("claimed/\(batch)") == ["a.txt", "a.txt.meta.json"])
+            if erased {
+                _ = try await erasing(bench).erase(
+                    Set(ErasurePart.allCases), of: 1, at: bench.clock.now, by: "operator:li", reason: "law")
+            }
+            #expect(try await forget(bench) == (erased ? 2 : 0))
+            #expect(bench.names("claimed/\(batch)").count == (erased ? 0 : 2))
+        }
     }
 
     @Test(
