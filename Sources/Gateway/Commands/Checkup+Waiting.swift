@@ -17,6 +17,25 @@ extension Checkup {
         ]
     }
 
+    /// Folders of calls that ought to have been looked through long ago: their channels run, and do not get on.
+    static func overdue(_ gauges: Gauges?, _ channels: [String], _ now: Instant) -> [Finding] {
+        let due = gauges?.values("intake_drop_scan_due_seconds", by: "channel") ?? [:]
+        return channels.sorted().compactMap { name in
+            guard let due = due[name], now - Instant(seconds: Int64(due)) > Checkup.patience else { return nil }
+            let minutes = (now - Instant(seconds: Int64(due))).components.seconds / 60
+            return Finding(
+                .serious,
+                Phrase(
+                    zh: "渠道 \(name) 的目录 \(minutes) 分钟前就该看完一遍",
+                    en: "the folder of channel \(name) ought to have been looked through \(minutes) minutes ago"),
+                mend: Phrase(
+                    zh: "看日志：journalctl -u intake | grep channel=\(name)；查它的磁盘；再 systemctl restart intake",
+                    en:
+                        "see journalctl -u intake | grep channel=\(name); look at its disk; then systemctl restart intake"
+                ))
+        }
+    }
+
     /// Tickets that no department has because we cannot read or route them.
     func unsettled() async throws -> [Finding] {
         let waiting = try await ledger.store.unsettled(limit: 1000)

@@ -11,11 +11,12 @@ extension Checkup {
             ]
         }
         let states = await ListChannels.running(ledger.configuration) ?? [:]
+        let up = ledger.configuration.channels.map(\.name).filter { states[$0] == .up }
         return states.filter { ![.up, .standby].contains($0.value) }.keys.sorted().map { name in
             Finding(
                 .serious, Phrase(zh: "渠道 \(name) 停了", en: "channel \(name) is down"),
                 mend: "journalctl -u intake | grep channel=\(name)")
-        }
+        } + Checkup.overdue(gauges, up, ledger.now)
     }
 
     func lanes() async throws -> [Finding] {

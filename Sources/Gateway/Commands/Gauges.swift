@@ -8,8 +8,10 @@ struct Gauges {
         guard let text = try? await Control.call(.get, "/metrics", at: configuration.fixed.privateAddress) else {
             return nil
         }
-        lines = text.split(separator: "\n")
+        self.init(text: text)
     }
+
+    init(text: String) { lines = text.split(separator: "\n") }
 
     /// A metric without labels.
     subscript(_ metric: String) -> Double? {

@@ -34,7 +34,36 @@ struct FileDropChannelTests {
             running.cancel()
             _ = await running.result
             #expect(Set(try await bench.submissions().map(\.text)) == ["路灯坏了", "井盖丢了"])
+            let due = bench.clock.now.milliseconds / 1000 + 10
+            #expect(bench.tools.metrics.text.contains("intake_drop_scan_due_seconds{channel=\"calls\"} \(due)\n"))
         }
+    }
+
+    @Test("The doctor is told of files that lie claimed for long, and not of what is being settled")
+    func leftClaimed() async throws {
+        try await DropBench.run { bench in
+            let channel = try channel(bench, "name: calls\nkind: transcripts\npath: calls")
+            try bench.put("a.txt", "市民：路灯坏了")
+            try bench.move("incoming/a.txt", "claimed/\(bench.clock.now.milliseconds)-x/a.txt")
+            try await channel.reach()
+            bench.clock.advance(.seconds(660))
+            let trouble = await #expect(throws: Trouble.self) { try await channel.reach() }
+            #expect(trouble?.kind == .needsPerson && trouble?.reason.hasPrefix("1 files in ") == true)
+            #expect(trouble?.reason.contains("for up to 11 minutes; see why: journalctl") == true)
+            try await bench.scanLater()
+            try await channel.reach()
+        }
+    }
+
+    @Test("The doctor says of a folder that is not looked through any more since when")
+    func overdue() {
+        let gauges = Gauges(text: "intake_drop_scan_due_seconds{channel=\"calls\"} 1000\n")
+        #expect(Checkup.overdue(gauges, ["calls"], Instant(seconds: 1600)).isEmpty)
+        #expect(Checkup.overdue(gauges, ["other"], Instant(seconds: 9000)).isEmpty)
+        let found = Checkup.overdue(gauges, ["calls"], Instant(seconds: 1660))
+        #expect(found.count == 1 && found.first?.level == .serious)
+        #expect(
+            found.first?.words.en.contains("channel calls ought to have been looked through 11 minutes ago") == true)
     }
 
     @Test("Kept bytes are read again with the facts that came with them")

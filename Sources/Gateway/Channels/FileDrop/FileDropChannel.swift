@@ -28,11 +28,11 @@ struct FileDropChannel: Channel {
         # citizen-labels: [市民, 来电人]
         """
 
-    private let name: String
-    private let path: String
+    let name: String
+    let path: String
+    let tools: Tools
     private let scan: Duration
     private let rules: Drop.Rules
-    private let tools: Tools
     private let sides: SideRules
 
     init(name: String, _ settings: Settings, _ tools: Tools) {
@@ -67,18 +67,26 @@ struct FileDropChannel: Channel {
 
     func forget() async throws(Trouble) -> Int { try await PutAway(tools: tools, path: path).forget() }
 
-    func reach() async throws(Trouble) { try FolderPath.checkWritable(FolderPath.nearest(path)) }
-
     func run(into inbox: Inbox) async throws(Trouble) {
         let drop = try Drop(channel: name, path: path, rules: rules, tools: tools) { [self] in reading }
         let watch = try FolderWatch(path: drop.incoming.path, every: scan)
+        noteScan()
         for await _ in watch.signals {
             let hints = watch.take()
             _ = try await drop.take(hints, into: inbox)
-            while hints.due, try await drop.scan(into: inbox).more, !Task.isCancelled {
+            while hints.due {
+                let step = try await drop.scan(into: inbox)
+                noteScan()
+                guard step.more, !Task.isCancelled else { break }
                 _ = try await drop.take(watch.take(), into: inbox)
             }
         }
+    }
+
+    /// By when the next scan ought to be over; where that is long ago, the doctor says so.
+    private func noteScan() {
+        let due = (tools.now() + scan).milliseconds / 1000
+        tools.metrics.set("intake_drop_scan_due_seconds", ["channel": name], to: Double(due))
     }
 
     func read(_ raw: RawParcel) async throws(Trouble) -> [Item] {
