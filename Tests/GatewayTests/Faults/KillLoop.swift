@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-/// Numbered reports go in by webhook, API, form, mail and dropped calls while the process is killed again and again, at moments
+/// Numbered reports go in by webhook, API, form, mail, WeChat and dropped calls while the process is killed again and again, at moments
 /// drawn from a seed, now and then before it is ready; at the end every acknowledged id is there exactly once and handed over,
 /// and the database itself is whole.
 struct KillLoop {
@@ -13,6 +13,7 @@ struct KillLoop {
     let kills: Int
     let seed: UInt64
     let mailbox: Dovecot
+    let platform: WeChatPlatform
 
     /// Gives how many were acknowledged, and how many of them were lost or handed over twice.
     func run() async throws -> (acknowledged: Int, lost: Int, doubled: Int) {
@@ -22,6 +23,7 @@ struct KillLoop {
         var sending = try await Reporters(gateway)
         sending.web = try FormSender(gateway)
         sending.mailbox = mailbox
+        sending.wechat = platform
         let reporters = sending
         gateway.stop()
         for kill in 0..<kills {
@@ -43,6 +45,9 @@ struct KillLoop {
         let (lost, doubled) = try await reporters.outcome()
         gateway.stop()
         #expect(try await gateway.damage() == [])
+        // A way in that took nothing proves nothing.
+        let senders = reporters.ear.all.senders
+        #expect(Set(reporters.oracle.acknowledged.compactMap { senders[$0] }) == Set(0..<8))
         return (reporters.oracle.acknowledged.count, lost, doubled)
     }
 }

@@ -8,14 +8,20 @@ import Testing
     func killed(ledger: Backend) async throws {
         try await withFolder { folder in
             try await withDovecot { mailbox in
+                let secrets = folder + "/wechat"
+                try FileManager.default.createDirectory(atPath: secrets, withIntermediateDirectories: true)
+                let platform = WeChatPlatform()
                 func run(_ connection: String?) async throws {
-                    let channels = [Reporters.channels, Reporters.form, try mailbox.channel("mail", ["poll: 1s"])]
+                    let channels = [
+                        Reporters.channels, Reporters.form, try mailbox.channel("mail", ["poll: 1s"]),
+                        try platform.channel(in: secrets, "rest: 0s"),
+                    ]
                     let gateway = try RunningGateway(
                         folder: folder, ledger: ledger, connection: connection,
                         channels: channels.joined(separator: "\n"))
                     let kills = Proof.runs(20, prove: 200)
                     let (acknowledged, lost, doubled) = try await KillLoop(
-                        gateway: gateway, kills: kills, seed: Proof.seed, mailbox: mailbox
+                        gateway: gateway, kills: kills, seed: Proof.seed, mailbox: mailbox, platform: platform
                     ).run()
                     #expect(lost == 0 && doubled == 0)
                     Proof.row(

@@ -55,9 +55,10 @@ struct Reporters {
 
     let gateway: RunningGateway
     let caller: APICaller
-    /// Who reports by the form and by mail as well, where these channels are there.
+    /// Who reports by the form, by mail and by WeChat as well, where these channels are there.
     var web: FormSender?
     var mailbox: Dovecot?
+    var wechat: WeChatPlatform?
     let oracle = Oracle()
     let ear = Ear()
     /// How long a sender waits for its answer.
@@ -106,6 +107,7 @@ struct Reporters {
             return answer.receipt == nil && answer.status < 400 ? 418 : answer.status
         }
         if sender == 3, let mailbox { return try await mail(number, text, to: mailbox) }
+        if sender == 7, let wechat { return try await write(number, text, on: wechat) }
         switch sender % 4 {
         case 0: return try await drop(number, text) ? 200 : 503
         case 1:
@@ -115,6 +117,19 @@ struct Reporters {
                 waiting(HookSender.call(gateway, id: "kill_\(number)", body: HookSender.report(text)))
             ).status
         }
+    }
+
+    /// A citizen's message counts as received once its answer names a ticket.
+    private func write(_ number: Int, _ text: String, on platform: WeChatPlatform) async throws -> Int {
+        let citizen = "oCitizen\(number)"
+        let push = try platform.push(
+            platform.text(text, from: citizen, id: Int64(number), at: .wall), to: "wx", at: .wall)
+        let answer = try await gateway.call(
+            waiting(HTTPCall(.post, gateway.publicURL + push.path, body: .bytes(push.body))))
+        guard answer.status == 200 else { return answer.status }
+        let words = try platform.words(
+            of: .init(status: 200, headers: [:], body: String(decoding: answer.body, as: UTF8.self)), to: citizen)
+        return words.flatMap(WeChatChannelTests.number) == nil ? 503 : 200
     }
 
     /// A mail counts as received once it lies in the mailbox: nobody but us takes it from there.
