@@ -106,19 +106,15 @@ package struct Audit {
     /// What lies beside the history: sealed values, and the access log.
     private mutating func readSealed() async throws(Trouble) {
         var findings: [Finding] = []
-        try await SealedVerdict(store: store, keys: keys).run {
+        func tell(_ finding: Finding) {
             report.count += 1
-            if findings.count < Audit.kept { findings.append($0) }
-        } progress: { rows in
+            if findings.count < Audit.kept { findings.append(finding) }
+        }
+        try await SealedVerdict(store: store, keys: keys).run(tell) { rows in
             report.values += rows
             progress(report)
         }
-        try await ArrivalVerdict(store: store, keys: keys).run {
-            report.count += 1
-            if findings.count < Audit.kept { findings.append($0) }
-        } progress: { _ in
-            progress(report)
-        }
+        try await ArrivalVerdict(store: store, keys: keys).run(tell) { _ in progress(report) }
         let log = try await AccessVerdict.read(store, keys: keys, tied: access)
         report.accesses = log.lines
         report.count += log.findings.count
