@@ -275,7 +275,7 @@ func on(_ ledger: Backend, _ body: (_ connection: String?) async throws -> Void)
 
 /// Asks again, each time the event loop lets it, until the answer is there or the limit is reached.
 func eventually<Answer>(
-    within limit: Duration = .seconds(60), _ what: String, _ ask: () async throws -> Answer?
+    within limit: Duration = .seconds(300), _ what: String, _ ask: () async throws -> Answer?
 ) async throws -> Answer {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

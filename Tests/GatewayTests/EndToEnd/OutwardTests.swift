@@ -170,7 +170,7 @@ struct OutwardTests {
                 try Data(text.replacing("kind: webhook", with: "kind: webhook\n    \(listed)").utf8)
                     .write(to: URL(filePath: file))
                 #expect(try await gateway.reload(to: gateway.privateURL).status == 0)
-                let orders = try await eventually(within: .seconds(60), "the file comes in a revision") {
+                let orders = try await eventually("the file comes in a revision") {
                     let orders = gateway.handedOver(to: "water")
                     return orders.count > 1 ? orders : nil
                 }

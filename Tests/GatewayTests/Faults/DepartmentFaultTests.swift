@@ -90,7 +90,7 @@ import Testing
             var missing: [String] = []
             defer { #expect(missing.isEmpty) }
             // Four tries open a circuit, and a mail server that says nothing once it has the mail takes a minute for each.
-            let failing = try await eventually(within: .seconds(Proof.isLong ? 320 : 100), "each fault was met") {
+            let failing = try await eventually(within: .seconds(600), "each fault was met") {
                 let fates = try await fates(gateway, connection)
                 var unmet = all.filter { fates[$0.name]?.contains { $0.first != nil } != true }
                 for fault in all where fault.opens {
@@ -108,9 +108,7 @@ import Testing
             try await http.heal()
             try await mail.heal()
             // Who was known to be dead for minutes is asked again after a pause of as many.
-            let ends = try await eventually(
-                within: .seconds(Proof.isLong ? 1200 : 240), "all that can be is handed over"
-            ) {
+            let ends = try await eventually(within: .seconds(1200), "all that can be is handed over") {
                 let fates = try await fates(gateway, connection)
                 let over = all.allSatisfy { fault in
                     fates[fault.name]?.count == Self.orders

@@ -140,7 +140,7 @@ import Testing
     private func shown(_ gateway: RunningGateway) async throws {
         var missing: [String] = []
         defer { #expect(missing.isEmpty) }
-        _ = try await eventually(within: .seconds(Proof.isLong ? 300 : 180), "each is shown") {
+        _ = try await eventually("each is shown") {
             let states = try await states(gateway)
             missing = Dead.all.map(\.name).filter { states[$0]?.leftAlone != true }
             return missing.isEmpty ? true : nil

@@ -76,7 +76,7 @@ import Testing
                                 && $0.contains(#"class="ticket",seen="first""#)
                         }.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
                     }
-                    _ = try await eventually(within: .seconds(60), "the honest mailbox is read, each fault was met") {
+                    _ = try await eventually("the honest mailbox is read, each fault was met") {
                         () -> Bool? in
                         guard try await count("honest") == 3 else { return nil }
                         for fault in all {
@@ -89,7 +89,7 @@ import Testing
                     }
                     try await faulty.heal()
                     let expected = 3 * (all.count(where: \.heals) + 1)
-                    let books = try await eventually(within: .seconds(240), "all that can be read is") { () -> Books? in
+                    let books = try await eventually("all that can be read is") { () -> Books? in
                         let books = try await gateway.books()
                         return books.tickets >= expected ? books : nil
                     }

@@ -8,6 +8,7 @@ import Testing
 /// Eight senders of numbered reports, by webhook, over the API and as dropped calls, who remember what was acknowledged and
 /// what they were told besides.
 struct Reporters {
+    static let count = 8
     static let channels =
         HookSender.channel + "\n" + APICaller.channel + """
 
@@ -74,10 +75,16 @@ struct Reporters {
     /// again, as an honest sender does; gives up when the test has ended the gateway, or failed.
     func send(while goesOn: @escaping @Sendable () -> Bool) async {
         await withTaskGroup(of: Void.self) { group in
-            for sender in 0..<8 {
+            for sender in 0..<Reporters.count {
                 group.addTask { while goesOn(), await report(sender) {} }
             }
         }
+    }
+
+    /// How many of the senders were told "received" at least once.
+    var heard: Int {
+        let senders = ear.all.senders
+        return Set(oracle.acknowledged.compactMap { senders[$0] }).count
     }
 
     /// False once nobody is there any more.
@@ -168,7 +175,7 @@ struct Reporters {
             gateway.handedOver(to: "lighting").compactMap { Reporters.number(in: $0.json) }
         }
         do {
-            _ = try await eventually(within: .seconds(200), "everything acknowledged is handed over") {
+            _ = try await eventually("everything acknowledged is handed over") {
                 all.isSubset(of: Set(handedOver())) ? true : nil
             }
         } catch {
@@ -184,7 +191,7 @@ struct Reporters {
         }
         // One that comes twice may come late: looked at once nothing is left to be done.
         let ledger = try await gateway.openLedger()
-        _ = try await eventually(within: .seconds(120), "no work is left") {
+        _ = try await eventually("no work is left") {
             try await ledger.lanes().isEmpty ? true : nil
         }
         await ledger.close()

@@ -47,7 +47,7 @@ struct Senders {
     func lost() async throws -> (lost: Int, doubled: Int) {
         let missing = try await missing()
         let tickets = try await gateway.books().tickets
-        let orders = try await eventually(within: .seconds(60), "all of it is handed over") {
+        let orders = try await eventually("all of it is handed over") {
             let orders = gateway.handedOver(to: "lighting").count
             return orders >= tickets ? orders : nil
         }

@@ -71,7 +71,7 @@ import Testing
         /// Waits until all reports are handed over; gives the numbers in the orders, with those that came twice twice.
         func done(asking gateway: RunningGateway) async throws -> [Int] {
             let all = seen.count
-            _ = try await eventually(within: .seconds(120), "all \(all) are tickets and handed over") { () -> Bool? in
+            _ = try await eventually("all \(all) are tickets and handed over") { () -> Bool? in
                 try await gateway.books().tickets >= all && orders.count >= all ? true : nil
             }
             return orders

@@ -107,7 +107,7 @@ import Testing
             #expect(unsafe truncate(path, 200 << 20) == 0)
             #expect(unsafe rename(path, drop.path("incoming", "huge.json")) == 0)
             try drop.put("next.txt", Self.call)
-            let books = try await eventually(within: .seconds(120), "both are in the books") { () -> Books? in
+            let books = try await eventually("both are in the books") { () -> Books? in
                 let books = try await gateway.books()
                 return books.tickets == 1 && books.quarantined == 1 ? books : nil
             }

@@ -49,7 +49,7 @@ import Testing
         _ = try await eventually("all files are in done") {
             drop.done == all ? true : nil as Bool?
         }
-        let orders = try await eventually(within: .seconds(120), "all are handed over") { () -> [String]? in
+        let orders = try await eventually("all are handed over") { () -> [String]? in
             let orders = gateway.handedOver(to: "lighting").map { String(decoding: $0.json, as: UTF8.self) }
             return orders.count >= all ? orders : nil
         }

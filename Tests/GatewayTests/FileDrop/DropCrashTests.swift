@@ -52,6 +52,21 @@ import Testing
         }
     }
 
+    @Test("Killed while it tried its folders: the next start clears that away, and leaves a sender's files alone")
+    func whileProbing() async throws {
+        try await DropBench.run { bench in
+            for place in ["incoming", "done"] {
+                for (name, text) in [(".probe-1", ""), (".probe-22.tmp", ""), (".probe-3", "x"), (".probe-a", "")] {
+                    try Data(text.utf8).write(to: URL(filePath: bench.path(place) + "/" + name))
+                }
+            }
+            _ = try Drop.probe([bench.drop.incoming, bench.drop.claimed, bench.drop.done], bench.tools)
+            #expect(bench.names("incoming") == [".probe-3", ".probe-a"])
+            #expect(bench.names("done") == [".probe-3", ".probe-a"])
+            #expect(bench.names("claimed").isEmpty)
+        }
+    }
+
     @Test("Killed in quarantine, a file gets its reason and is one arrival")
     func quarantined() async throws {
         try await DropBench.run { bench in

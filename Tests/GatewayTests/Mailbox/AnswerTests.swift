@@ -60,17 +60,17 @@ struct AnswerTests {
             }
             // A delay is no failure; a report with a forged id is about nothing of ours.
             try await dovecot.deliver([try bounce(id, action: "delayed"), try bounce("<20261121-000001-1.00@x>")])
-            _ = try await eventually(within: .seconds(60), "both are noted") {
+            _ = try await eventually("both are noted") {
                 try await gateway.books().notices["bounce"] == 2 ? true : nil
             }
             #expect(try await gateway.lines(Row.self, ["release"]).lines.isEmpty)
 
             try await dovecot.deliver([try bounce(id)])
-            let alert = try await eventually(within: .seconds(60), "a person is told") {
+            let alert = try await eventually("a person is told") {
                 gateway.handedOver(to: "operator").first
             }
             #expect(String(decoding: alert.json, as: UTF8.self).contains("邮件被退回 5.1.1"))
-            _ = try await eventually(within: .seconds(60), "it is in the books") {
+            _ = try await eventually("it is in the books") {
                 try await gateway.books().notices["bounce"] == 3 ? true : nil
             }
             let held = try await gateway.lines(Row.self, ["release"]).lines
@@ -81,7 +81,7 @@ struct AnswerTests {
             let delivery = try #require(held.first?.id)
             #expect(try await gateway.command(["release", "\(delivery)"]).status == 0)
             #expect(try header("message-id", of: try await sink.mail()) == id)
-            _ = try await eventually(within: .seconds(60), "it is delivered") {
+            _ = try await eventually("it is delivered") {
                 try await gateway.lines(Row.self, ["release"]).lines.isEmpty ? true : nil
             }
             #expect(try await gateway.command(["audit", "verify"]).status == 0)
@@ -113,12 +113,12 @@ struct AnswerTests {
                 answer("已修好。\n\n> 回复标记 Reply token：\(token)"),
                 answer("伪造 \(token.dropLast(1))0 \(token.dropLast(2))zz", from: "someone@example.net"),
             ])
-            let alerts = try await eventually(within: .seconds(60), "people are told of both") {
+            let alerts = try await eventually("people are told of both") {
                 let told = gateway.handedOver(to: "operator")
                 return told.count == 2 ? told.map { String(decoding: $0.json, as: UTF8.self) } : nil
             }
             #expect(alerts.allSatisfy { $0.contains("水务公司") && !$0.contains("13800138000") })
-            let books = try await eventually(within: .seconds(60), "all are in the books") { () -> Books? in
+            let books = try await eventually("all are in the books") { () -> Books? in
                 let books = try await gateway.books()
                 return books.items == 4 ? books : nil
             }

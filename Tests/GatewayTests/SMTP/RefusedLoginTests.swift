@@ -46,7 +46,7 @@ struct RefusedLoginTests {
                     _ = try await gateway.call(
                         HookSender.call(gateway, id: "login_\(number)", body: HookSender.report("水管漏水")))
                 }
-                let alert = try await eventually(within: .seconds(60), "a person is told") {
+                let alert = try await eventually("a person is told") {
                     gateway.handedOver(to: "operator").first
                 }
                 #expect(String(decoding: alert.json, as: UTF8.self).contains("拒绝登录"))
@@ -59,7 +59,7 @@ struct RefusedLoginTests {
                 try password("right", gateway)
                 #expect(try await gateway.reload(to: gateway.privateURL).status == 0)
                 for _ in 0..<3 { #expect(try await sink.mail().user == "hotline") }
-                _ = try await eventually(within: .seconds(60), "the destination is well") { () -> Bool? in
+                _ = try await eventually("the destination is well") { () -> Bool? in
                     let metrics = String(decoding: try await gateway.inside("/metrics").body, as: UTF8.self)
                     return metrics.contains(#"intake_destination_up{destination="outbox"} 1"#) ? true : nil
                 }

@@ -62,15 +62,7 @@ struct Drop: Sendable {
         claimed = try folder("claimed")
         done = try folder("done")
         quarantine = try folder("quarantine")
-        let probe = DropName([0x2E] + Array("probe-\(UInt64.random(in: 0...UInt64.max))".utf8))
-        guard let probe else { throw .needsPerson(".probe 不能作文件名", "no file can be called .probe") }
-        try incoming.write(probe, "")
-        skew = (incoming.facts(probe)?.changed ?? tools.now()) - tools.now()
-        // What cannot be renamed from one to the other is found out now and not with the first call.
-        try incoming.move(probe, to: claimed, as: probe)
-        try claimed.move(probe, to: quarantine, as: probe)
-        try quarantine.move(probe, to: done, as: probe)
-        done.remove(probe)
+        skew = try Drop.probe([incoming, claimed, quarantine, done], tools)
     }
 
     /// What one step did.
