@@ -67,6 +67,27 @@ import Testing
         }
     }
 
+    @Test(
+        "Killed while a file that cannot be put away and its facts got another name: it is still one call",
+        arguments: [true, false])
+    func betweenNames(fileFirst: Bool) async throws {
+        try await DropBench.run { bench in
+            try bench.put("a.txt", Self.call)
+            try bench.put("a.txt.meta.json", Self.facts)
+            try await bench.scanLater()
+            let kept = try #require(
+                bench.all(bench.day()).first { KeptName($0, bench.tools.keys)?.name.description == "a.txt" })
+            try bench.move("done/2026-01-05/a.txt", "claimed/1-x/\(fileFirst ? kept.description : "a.txt")")
+            try bench.move(
+                "done/2026-01-05/a.txt.meta.json",
+                "claimed/1-x/\(fileFirst ? "a.txt" : kept.description).meta.json")
+            #expect(try await bench.scanLater().taken == 1)
+            #expect(try await bench.submissions().count == 1)
+            #expect(bench.doneNames() == ["a.txt", "a.txt.meta.json"] && bench.names("claimed").isEmpty)
+            #expect(try bench.all(bench.day()).allSatisfy { KeptName($0, bench.tools.keys) != nil })
+        }
+    }
+
     @Test("Killed in quarantine, a file gets its reason and is one arrival")
     func quarantined() async throws {
         try await DropBench.run { bench in

@@ -2,6 +2,7 @@ import Foundation
 import Intake
 import Servers
 import Storage
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -68,6 +69,38 @@ import Testing
             #expect(try await round.run(at: bench.clock.now + .days(366)).quarantined == 1)
             #expect(try await forget(bench) == 2)
             #expect(bench.names("quarantine").isEmpty)
+        }
+    }
+
+    @Test(
+        "A mended file that a person put back under the name of an erased one is not taken for that one while it is read"
+    )
+    func putBack() async throws {
+        let seen = Mutex<Set<String>>([])
+        let look: @Sendable (String) -> Void = { folder in
+            let names = FileManager.default.enumerator(atPath: folder + "/claimed")?.compactMap { $0 as? String } ?? []
+            seen.withLock { $0.formUnion(names.map { URL(filePath: $0).lastPathComponent }) }
+        }
+        try await DropBench.run(whileReading: look) { bench in
+            try bench.put("a.txt", Self.call)
+            try bench.put("a.txt.meta.json", Self.facts)
+            try await bench.scanLater()
+            let kept = try bench.all(bench.day()).map(\.description)
+            _ = try await erasing(bench).erase(
+                Set(ErasurePart.allCases), of: 1, at: bench.clock.now, by: "operator:li", reason: "law")
+            seen.withLock { $0 = [] }
+            for name in kept {
+                try bench.move("done/2026-01-05/\(name)", "incoming/\(name)")
+                if !name.hasSuffix(".json") { try bench.put(name, Self.call + "市民：还有一件事。\n") }
+            }
+            // Another of the same name waits its turn.
+            try (Self.call + "市民：我是另一位，说的是别的。\n").write(
+                toFile: bench.folder + "/calls/incoming/a.txt", atomically: false, encoding: .utf8)
+            #expect(try await bench.scanLater().taken == 1)
+            #expect(try await bench.scanLater().taken == 1)
+            #expect(seen.withLock { $0.contains("a.txt") && $0.isDisjoint(with: kept) })
+            #expect(bench.doneNames().count == 3 && bench.names("incoming").isEmpty)
+            #expect(try await bench.store.books().tickets == 3)
         }
     }
 

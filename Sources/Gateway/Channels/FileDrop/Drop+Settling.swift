@@ -66,7 +66,7 @@ extension Drop {
         }
     }
 
-    /// The files of a claimed folder that are to be committed. Call facts parted from their file by a crash follow it:
+    /// The files of a claimed folder that are to be committed. Call facts parted from their file by a crash follow it: here,
     /// back to `incoming/` if it was not claimed, else to `done/`, where it was moved before them.
     private func settled(_ folder: DropFolder, lone: Bool) throws(Trouble) -> [DropName] {
         var names: [DropName] = []
@@ -82,7 +82,9 @@ extension Drop {
                 continue
             }
             if all.contains(file) { continue }
-            if incoming.facts(file) != nil, !incoming.holds(name) {
+            if let held = parted(from: file, all) {
+                try move(name, from: folder, to: folder, as: held.cut(adding: DropFile.facts))
+            } else if incoming.facts(file) != nil, !incoming.holds(name) {
                 try move(name, from: folder, to: incoming)
             } else if let (place, kept) = try putAway(file) {
                 try move(name, from: folder, to: place, as: kept.cut(adding: DropFile.facts))
@@ -93,6 +95,16 @@ extension Drop {
             }
         }
         return files
+    }
+
+    /// The claimed file without call facts that had this name, or has it by now, where a crash came while the two got
+    /// another: read without its facts it would be another call.
+    private func parted(from file: DropName, _ all: Set<DropName>) -> DropName? {
+        let told = KeptName.told(file, tools.keys)
+        return all.first { name in
+            DropFile(name) == .transcript && KeptName.told(name, tools.keys) == told
+                && name.adding(DropFile.facts).map(all.contains) != true
+        }
     }
 
     /// Where a file of this name was put away last without call facts, and what it is called there.

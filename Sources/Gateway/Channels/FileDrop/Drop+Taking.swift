@@ -57,7 +57,10 @@ extension Drop {
     }
 
     private func claim(_ name: DropName, into folder: DropFolder) throws(Trouble) {
-        guard incoming.facts(name) != nil else { return }
+        // A person may have put it back from where it was put away: here that name would say that it is in the ledger.
+        let told = KeptName(name, tools.keys)?.name
+        // What finds another of its name waits for the next scan.
+        guard incoming.facts(name) != nil, !folder.holds(told ?? name) else { return }
         let facts = name.adding(DropFile.facts)
         if let facts, incoming.facts(facts) != nil { try incoming.move(facts, to: folder, as: facts) }
         var moved = false
@@ -68,6 +71,7 @@ extension Drop {
         if moved, let marker = name.adding(DropFile.marker), incoming.facts(marker)?.size == 0 {
             incoming.remove(marker)
         }
+        if moved, let told { try move(name, from: folder, to: folder, as: told) }
     }
 
     /// Settles what an earlier run had claimed. What is no folder of claimed files is not ours: files go back to
