@@ -84,20 +84,24 @@ struct EraseTicket: AsyncParsableCommand {
             let leavings = try ledger.leavings()
             let erasing = Erasing(
                 store: ledger.store, blobs: ledger.blobs, keys: ledger.keys, leaves: leavings.stays)
-            if due {
-                try await round(ledger, erasing)
-                if !dryRun { try await leavings.forget() }
-                return
-            }
-            let parts = Set(part.isEmpty ? ErasurePart.allCases : part.compactMap(ErasurePart.init))
-            var failed = false
-            for text in numbers { failed = try await !one(text, parts, ledger, erasing) || failed }
+            var trouble: (any Error)?
+            do {
+                if due { try await round(ledger, erasing) } else { try await all(ledger, erasing) }
+            } catch { trouble = error }
+            // Whatever stopped the rest, what was erased until then goes everywhere.
             if !dryRun {
-                try await erasing.clear()
+                if !due { try await erasing.clear() }
                 try await leavings.forget()
             }
-            if failed { throw ExitCode(1) }
+            if let trouble { throw trouble }
         }
+    }
+
+    private func all(_ ledger: OpenLedger, _ erasing: Erasing) async throws {
+        let parts = Set(part.isEmpty ? ErasurePart.allCases : part.compactMap(ErasurePart.init))
+        var failed = false
+        for text in numbers { failed = try await !one(text, parts, ledger, erasing) || failed }
+        if failed { throw ExitCode(1) }
     }
 
     /// What the mails of a ticket are known by on their server: asked before they are erased.
