@@ -18,15 +18,15 @@ package struct AccessHead: Sendable, Equatable {
         self.hash = hash
     }
 
-    /// The head once this line is written after it.
+    /// The head once this line is written after it. Whatever number stands in the database: nobody's stops the daemon.
     package func next(_ access: NewAccess, keys: Keys) -> AccessHead {
         let ticket = access.ticket.map(String.init) ?? "-"
         var code = keys.first.knot
-        code.update(data: Data("access|\(id + 1)|\(access.at.milliseconds)|\(ticket)|".utf8))
+        code.update(data: Data("access|\(id &+ 1)|\(access.at.milliseconds)|\(ticket)|".utf8))
         code.update(data: Data("\(access.actor.utf8.count):\(access.actor)|\(hash.count)|".utf8))
         code.update(data: hash)
         code.update(data: access.digest)
-        return AccessHead(id: id + 1, hash: Data(code.finalize()))
+        return AccessHead(id: id &+ 1, hash: Data(code.finalize()))
     }
 
     /// As a store keeps it that has forgotten the lines up to this one by their age; cannot be made without the key.

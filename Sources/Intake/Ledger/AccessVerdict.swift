@@ -33,10 +33,10 @@ struct AccessVerdict {
         var seen = head.id == tied.id ? head : nil
         while !page.lines.isEmpty {
             for line in page.lines {
-                if line.id != head.id + 1 {
+                if line.id != head.id &+ 1 {
                     tell(
-                        "查看记录第 \(head.id + 1) 到 \(line.id - 1) 条没有了：已被删除",
-                        "lines \(head.id + 1) to \(line.id - 1) of the access log were removed")
+                        "查看记录第 \(head.id &+ 1) 到 \(line.id - 1) 条没有了：已被删除",
+                        "lines \(head.id &+ 1) to \(line.id - 1) of the access log were removed")
                 } else if !follows(line, head, keys) {
                     tell("查看记录第 \(line.id) 条被改过", "line \(line.id) of the access log was changed")
                 }

@@ -240,7 +240,7 @@ package struct Audit {
         }
         let before = seen.indices.contains(place) ? Int(seen[place]) : 0
         if before == 0 { tickets += 1 }
-        entries += head.entries - before
+        entries &+= head.entries &- before
         if seen.indices.contains(place) { seen[place] = Int32(clamping: head.entries) }
     }
 

@@ -56,7 +56,7 @@ package struct Checkpoint: Sendable, Equatable {
         /// Takes the heads that changed, in order of ticket.
         package mutating func add(_ head: Head) {
             heads += 1
-            if head.ticket != 0 { entries += head.entries }
+            if head.ticket != 0 { entries &+= head.entries }
             code.update(data: Data("\(head.ticket)|\(head.entries)|".utf8))
             code.update(data: head.hash)
         }

@@ -43,7 +43,7 @@ extension PostgresStore {
                 rest = !heads.isEmpty
             }
             let (tickets, entries) = (
-                Int((last?.tickets ?? 0) + new.tickets), Int((last?.entries ?? 0) + new.entries)
+                Int((last?.tickets ?? 0) &+ new.tickets), Int((last?.entries ?? 0) &+ new.entries)
             )
             let knot = Checkpoint(
                 id: id, at: at, tickets: tickets, entries: entries,

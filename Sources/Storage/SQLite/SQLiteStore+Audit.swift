@@ -27,7 +27,7 @@ extension SQLiteStore {
             if let log { tying.add(log) }
             let rows = try Row.fetchCursor(db, sql: SQLiteStore.changedHeads)
             while let row = try rows.next() { tying.add(Checkpoint.Head(row: row)) }
-            let (tickets, entries) = (oldTickets + born, oldEntries + tying.entries - covered)
+            let (tickets, entries) = (oldTickets &+ born, oldEntries &+ tying.entries &- covered)
             let knot = Checkpoint(
                 id: knots + 1, at: at, tickets: tickets, entries: entries,
                 hash: tying.hash(tickets: tickets, entries: entries))

@@ -51,6 +51,19 @@ import Testing
         }
     }
 
+    @Test("a number that somebody wrote into the database stops neither the log nor the checkpoint")
+    func largest() throws {
+        let access = try Samples.keys.access(
+            AccessNote(shown: "identity", reason: "call"), at: Samples.at(0), actor: "operator:li", ticket: nil)
+        let head = AccessHead(id: .max, hash: Data(count: 32)).next(access, keys: Samples.keys)
+        #expect(head.hash.count == 32)
+        var tying = Checkpoint.Tying(1, after: Data(), at: Samples.at(0), keys: Samples.keys)
+        for ticket in 1...2 as ClosedRange<Int64> {
+            tying.add(Checkpoint.Head(ticket: ticket, entries: .max, hash: Data(count: 32)))
+        }
+        #expect(tying.hash(tickets: 2, entries: tying.entries).count == 32)
+    }
+
     @Test("a mark of what was forgotten is read with the key that made it only")
     func mark() throws {
         let head = AccessHead(id: 7, hash: Data(repeating: 1, count: 32))
