@@ -14,12 +14,14 @@ package struct KeptParcel: Sendable {
     package var size: Int64
     package var arrivals: [KeptArrival]
     package var cursor: String?
+    /// What its body is told by, where it may hold more than came of it: parcels of one mark hold the same bytes.
+    package var mark: String?
     /// Kept only while this is the newest lease of its name.
     package var lease: Lease?
 
     package init(
         channel: String, received: Instant, envelope: Sealed, body: Body, size: Int64, arrivals: [KeptArrival],
-        cursor: String? = nil
+        cursor: String? = nil, mark: String? = nil
     ) {
         self.channel = channel
         self.received = received
@@ -28,6 +30,7 @@ package struct KeptParcel: Sendable {
         self.size = size
         self.arrivals = arrivals
         self.cursor = cursor
+        self.mark = mark
     }
 }
 

@@ -18,14 +18,18 @@ extension Keys {
         var arrivals: [KeptArrival] = []
         arrivals.reserveCapacity(parcel.items.count)
         for item in parcel.items { arrivals.append(try seal(item, of: parcel, day: day(parcel.received))) }
+        let mark = mark(of: parcel.body)
+        // Two of one mark matter only where one of them became something that the other does not know of: several items, or
+        // what nobody could read.
+        let isWhole = arrivals.count == 1 && arrivals[0].content.isRead
         return KeptParcel(
             channel: parcel.channel, received: parcel.received,
             envelope: try seal(
                 json: KeptEnvelope(
-                    headers: parcel.envelope, body: mark(of: parcel.body),
+                    headers: parcel.envelope, body: mark,
                     items: arrivals.map { KeptEnvelope.Item(key: Keys.mark(of: $0.key), entries: $0.content.marks) }),
                 as: "envelope"),
-            body: body, size: size, arrivals: arrivals, cursor: parcel.cursor)
+            body: body, size: size, arrivals: arrivals, cursor: parcel.cursor, mark: isWhole ? nil : mark)
     }
 
     private func seal(_ item: Item, of parcel: Parcel, day: Day) throws(Trouble) -> KeptArrival {
@@ -106,6 +110,8 @@ extension Keys {
 }
 
 extension KeptArrival.Content {
+    fileprivate var isRead: Bool { if case .quarantined = self { false } else { true } }
+
     /// What stands in the parcel's envelope for the entries this may become.
     fileprivate var marks: [String] {
         guard case .ticket(let new) = self else { return [] }

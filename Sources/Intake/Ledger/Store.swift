@@ -116,14 +116,17 @@ package protocol Store: Keeper {
     /// Parcels with ids above `after`, received before, whose bytes are still there and are wanted neither by the
     /// quarantine nor by a legal hold.
     func originals(before: Instant, after: Int64, limit: Int) async throws(Trouble) -> [Int64]
-    /// Erases envelope and bytes of parcels; their rows stay, so that the books balance.
+    /// Erases envelope and bytes of those of these parcels that neither the quarantine nor a legal hold wants; their rows
+    /// stay, so that the books balance.
     func eraseOriginals(_ parcels: [Int64]) async throws(Trouble)
+    /// Parcels that brought once more, beside something new, what had been erased or given up, and that nobody wants.
+    func returned(limit: Int) async throws(Trouble) -> [Int64]
     /// Of the arrivals with these keys those whose bytes were erased.
     func erased(arrivals keys: [Data]) async throws(Trouble) -> Set<Data>
     /// Gives up what nobody took out of quarantine, with its bytes; gives how many, at most `limit`.
     func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int
-    /// Gives these up with their bytes, unless something else of their parcel waits in quarantine or is under legal hold.
-    /// Those that were in quarantine, each with whether its bytes are gone.
+    /// Gives these up with their bytes, in whatever parcels they came, unless something else of a parcel waits in quarantine
+    /// or is under legal hold. Those that were in quarantine, each with whether its bytes are gone.
     func discard(_ quarantined: [Int64], at: Instant) async throws(Trouble) -> [Int64: Bool]
     /// Files to be removed, at most 500.
     func doomed() async throws(Trouble) -> [BlobID]

@@ -90,7 +90,8 @@ struct PostgresAcceptance: Sendable {
             }
         }
         let statements =
-            [newArrivals, newParcels, carried, newQuarantine, newCursors].compactMap(\.self) + writing.statements
+            [newArrivals, newParcels, carried, likewise, newQuarantine, newCursors].compactMap(\.self)
+            + writing.statements
         return statements.isEmpty ? .unchanged(receipts) : PostgresEnding(receipts, statements)
     }
 
@@ -177,12 +178,13 @@ extension PostgresAcceptance {
         if rows.isEmpty { return nil }
         return PostgresStatement(
             """
-            INSERT INTO parcels (id, channel, received, envelope, body, blob, size, items)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO parcels (id, channel, received, envelope, body, blob, size, items, mark)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             .ints(rows.map(\.id)), .texts(rows.map(\.parcel.channel)), .ints(rows.map(\.parcel.received.milliseconds)),
             .byteses(rows.map(\.parcel.envelope.bytes)), .byteses(rows.map(\.parcel.body.sealed)),
-            .texts(rows.map(\.parcel.body.blob)), .ints(rows.map(\.parcel.size)), .ints(rows.map(\.items)))
+            .texts(rows.map(\.parcel.body.blob)), .ints(rows.map(\.parcel.size)), .ints(rows.map(\.items)),
+            .texts(rows.map(\.parcel.mark)))
     }
 
     /// What came before and is in a parcel that is kept for something else.
@@ -198,6 +200,26 @@ extension PostgresAcceptance {
         return PostgresStatement(
             """
             INSERT INTO carried (parcel, key, ticket) SELECT * FROM unnest($1, $2, $3) ON CONFLICT DO NOTHING
+            """, .ints(rows.map(\.parcel)), .byteses(rows.map(\.key)), .ints(rows.map(\.ticket)))
+    }
+
+    /// The same bytes may have been kept before, for what else they hold: they say as well what comes of them now.
+    private var likewise: PostgresStatement? {
+        let rows = order.compactMap { key -> (parcel: Int64, key: Data, ticket: Int64?)? in
+            guard let first = firsts[key], let id = parcelIDs[first.parcel], parcels[first.parcel].mark != nil,
+                parcels[first.parcel].arrivals.contains(where: { firsts[$0.key]?.parcel != first.parcel })
+            else { return nil }
+            return (id, key, first.kept.number?.id)
+        }
+        if rows.isEmpty { return nil }
+        return PostgresStatement(
+            """
+            INSERT INTO carried (parcel, key, ticket)
+            SELECT DISTINCT was.id, new.key, new.ticket FROM unnest($1, $2, $3) AS new (parcel, key, ticket)
+                JOIN carried ON carried.parcel = new.parcel JOIN arrivals ON arrivals.key = carried.key
+                JOIN parcels AS was ON was.id = arrivals.parcel AND was.id <> new.parcel
+                JOIN parcels AS now ON now.id = new.parcel AND now.mark = was.mark
+            ON CONFLICT DO NOTHING
             """, .ints(rows.map(\.parcel)), .byteses(rows.map(\.key)), .ints(rows.map(\.ticket)))
     }
 

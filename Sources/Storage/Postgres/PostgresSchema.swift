@@ -48,6 +48,8 @@ enum PostgresSchema {
             blob text,
             size bigint NOT NULL CHECK (size >= 0),
             items int NOT NULL CHECK (items > 0),
+            -- Keyed digest of the bytes, where they may hold more than came of them.
+            mark text COLLATE "C",
             CHECK ((body IS NULL) <> (blob IS NULL))
         );
         CREATE INDEX parcels_by_blob ON parcels (blob) WHERE blob IS NOT NULL;
@@ -68,7 +70,8 @@ enum PostgresSchema {
             CHECK (class <> 'refused' OR reason IS NOT NULL)
         );
 
-        -- What came before and came once more in a parcel kept for something else: the words of these tickets are in it too.
+        -- What a parcel holds beside its own arrivals: what came before and came once more in it, and what came of the same
+        -- bytes in another. The words of these tickets are in it too.
         CREATE TABLE carried (
             parcel bigint NOT NULL,
             key bytea NOT NULL,

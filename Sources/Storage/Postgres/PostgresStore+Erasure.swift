@@ -130,8 +130,10 @@ extension PostgresStore {
             "SELECT blob FROM parcels WHERE id = ANY ($1) AND blob IS NOT NULL", .ints(parcels)
         ).map { row throws(PostgresFailure) in try row.text() }
         _ = try connection.run(
-            "UPDATE parcels SET envelope = ''::bytea, body = ''::bytea, blob = NULL WHERE id = ANY ($1)", .ints(parcels)
-        )
+            """
+            UPDATE parcels SET envelope = ''::bytea, body = ''::bytea, blob = NULL, mark = NULL WHERE id = ANY ($1)
+            """, .ints(parcels))
+        _ = try connection.run("DELETE FROM carried WHERE parcel = ANY ($1)", .ints(parcels))
         return blobs
     }
 

@@ -31,22 +31,27 @@ extension PostgresStore {
 
     package func eraseOriginals(_ parcels: [Int64]) async throws(Trouble) {
         try await write([PostgresLink.alone]) { connection, _ throws(PostgresFailure) in
-            try PostgresStore.doom(try PostgresStore.eraseOriginals(parcels, connection), connection)
+            // Asked again: a legal hold may have begun since they were found.
+            _ = try PostgresStore.eraseUnwanted(parcels, connection)
             return PostgresEnding(())
         }
+    }
+
+    package func returned(limit: Int) async throws(Trouble) -> [Int64] {
+        try await scan(Erasure.returned(length: "octet_length"), .int(Int64(limit)))
     }
 
     package func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int {
         let give = PostgresStatement(
             """
             UPDATE quarantine SET erased = $1 WHERE id IN (SELECT id FROM quarantine
-                WHERE at < $2 AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT $3) RETURNING parcel
+                WHERE at < $2 AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT $3) RETURNING id, parcel, key
             """, .int(at.milliseconds), .int(before.milliseconds), .int(Int64(limit)))
         return try await write([PostgresLink.alone, give]) { connection, rows throws(PostgresFailure) in
-            let parcels = try rows[1].map { row throws(PostgresFailure) in try row.int() }
-            if parcels.isEmpty { return .unchanged(0) }
-            _ = try PostgresStore.eraseUnwanted(parcels, connection)
-            return PostgresEnding(parcels.count)
+            let given = try PostgresStore.parcels(holding: rows[1], connection)
+            if given.isEmpty { return .unchanged(0) }
+            _ = try PostgresStore.eraseUnwanted(given.values.flatMap(\.self), connection)
+            return PostgresEnding(given.count)
         }
     }
 
@@ -54,15 +59,30 @@ extension PostgresStore {
         let give = PostgresStatement(
             """
             UPDATE quarantine SET erased = $1 WHERE id = ANY ($2) AND replayed IS NULL AND erased IS NULL
-            RETURNING id, parcel
+            RETURNING id, parcel, key
             """, .int(at.milliseconds), .ints(quarantined))
         return try await write([PostgresLink.alone, give]) { connection, rows throws(PostgresFailure) in
-            let given = try rows[1].map { row throws(PostgresFailure) in (try row.int(), try row.int()) }
+            let given = try PostgresStore.parcels(holding: rows[1], connection)
             if given.isEmpty { return .unchanged([:]) }
-            let free = try PostgresStore.eraseUnwanted(given.map(\.1), connection)
-            return PostgresEnding(
-                Dictionary(given.map { ($0.0, free.contains($0.1)) }, uniquingKeysWith: { first, _ in first }))
+            let free = try PostgresStore.eraseUnwanted(given.values.flatMap(\.self), connection)
+            return PostgresEnding(given.mapValues { $0.allSatisfy(free.contains) })
         }
+    }
+
+    /// Of rows of the quarantine (id, parcel, key) the parcels in which each was set aside, and those that brought it once
+    /// more.
+    private static func parcels(
+        holding rows: PostgresRows, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> [Int64: [Int64]] {
+        let given = try rows.map { row throws(PostgresFailure) in (try row.int(), try row.int(), try row.bytes()) }
+        if given.isEmpty { return [:] }
+        let more = try connection.run(
+            "SELECT key, parcel FROM carried WHERE key = ANY ($1) AND ticket IS NULL", .byteses(given.map(\.2))
+        ).map { row throws(PostgresFailure) in (try row.bytes(), try row.int()) }
+        let carried = Dictionary(grouping: more, by: \.0)
+        var parcels: [Int64: [Int64]] = [:]
+        for (id, first, key) in given { parcels[id] = [first] + (carried[key] ?? []).map(\.1) }
+        return parcels
     }
 
     /// Erases the bytes of those of these parcels that nobody else needs; gives which.

@@ -26,6 +26,8 @@ enum SQLiteSchema {
         CREATE TABLE parcels (
             id INTEGER PRIMARY KEY, channel TEXT NOT NULL, received INTEGER NOT NULL, envelope BLOB NOT NULL,
             body BLOB, blob TEXT, size INTEGER NOT NULL CHECK (size >= 0), items INTEGER NOT NULL CHECK (items > 0),
+            -- Keyed digest of the bytes, where they may hold more than came of them.
+            mark TEXT,
             CHECK ((body IS NULL) <> (blob IS NULL)));
         CREATE TABLE tickets (
             id INTEGER PRIMARY KEY, day INTEGER NOT NULL, channel TEXT NOT NULL, sender TEXT,
@@ -48,7 +50,8 @@ enum SQLiteSchema {
             CHECK ((class IN ('ticket', 'follow-up')) = (ticket IS NOT NULL)),
             CHECK ((class = 'notice') = (notice IS NOT NULL)),
             CHECK (class <> 'refused' OR reason IS NOT NULL)) WITHOUT ROWID;
-        -- What came before and came once more in a parcel kept for something else: the words of these tickets are in it too.
+        -- What a parcel holds beside its own arrivals: what came before and came once more in it, and what came of the same
+        -- bytes in another. The words of these tickets are in it too.
         CREATE TABLE carried (
             parcel INTEGER NOT NULL REFERENCES parcels (id), key BLOB NOT NULL, ticket INTEGER REFERENCES tickets (id),
             PRIMARY KEY (parcel, key)) WITHOUT ROWID;

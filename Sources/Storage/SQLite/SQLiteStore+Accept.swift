@@ -66,11 +66,28 @@ extension SQLiteStore {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO carried (parcel, key, ticket) VALUES (?, ?, ?)")
                 .execute(arguments: [id, arrival.key, known.ticket?.id])
         }
-        return try parcel.arrivals.enumerated().map { number, arrival in
+        let receipts = try parcel.arrivals.enumerated().map { number, arrival in
             // Asked again, because an earlier item of the same parcel may carry the same id.
             if let known = try known[number] ?? (number > 0 ? SQLiteStore.known(arrival, in: db) : nil) { return known }
             return try keep(arrival, parcel: id, item: number, of: parcel, next: &next, in: db)
         }
+        if parcel.mark != nil, known.contains(where: { $0 != nil }) {
+            for (arrival, receipt) in zip(parcel.arrivals, receipts) where receipt.seen == .first {
+                try carry(arrival.key, receipt.ticket?.id, likewiseIn: id, db)
+            }
+        }
+        return receipts
+    }
+
+    /// The same bytes may have been kept before, for what else they hold: they say this as well.
+    private static func carry(_ key: Data, _ ticket: Int64?, likewiseIn parcel: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO carried (parcel, key, ticket) SELECT was.id, :key, :ticket FROM carried
+                    JOIN arrivals ON arrivals.key = carried.key JOIN parcels AS was ON was.id = arrivals.parcel
+                    JOIN parcels AS now ON now.id = carried.parcel AND now.mark = was.mark
+                WHERE carried.parcel = :parcel AND was.id <> :parcel
+                """, arguments: ["key": key, "ticket": ticket, "parcel": parcel])
     }
 
     private static func insert(_ parcel: KeptParcel, items: Int, in db: Database) throws -> Int64 {
@@ -82,10 +99,12 @@ extension SQLiteStore {
         }
         try db.cachedStatement(
             sql: """
-                INSERT INTO parcels (channel, received, envelope, body, blob, size, items) VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO parcels (channel, received, envelope, body, blob, size, items, mark)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             parcel.channel, parcel.received.milliseconds, parcel.envelope.bytes, body, blob, parcel.size, items,
+            parcel.mark,
         ])
         return db.lastInsertedRowID
     }

@@ -99,7 +99,15 @@ extension SQLiteStore {
     }
 
     package func eraseOriginals(_ parcels: [Int64]) async throws(Trouble) {
-        try await write { db in try SQLiteStore.doom(try SQLiteStore.eraseOriginals(parcels, in: db), in: db) }
+        // Asked again: a legal hold may have begun since they were found.
+        try await write { db in _ = try SQLiteStore.eraseUnwanted(parcels, in: db) }
+    }
+
+    package func returned(limit: Int) async throws(Trouble) -> [Int64] {
+        try await read { db in
+            try Int64.fetchAll(
+                db, sql: Erasure.returned(length: "length").replacing("$1", with: "?"), arguments: [limit])
+        }
     }
 
     package func erased(arrivals keys: [Data]) async throws(Trouble) -> Set<Data> {
@@ -120,7 +128,9 @@ extension SQLiteStore {
             blobs += try String.fetchAll(
                 db, sql: "SELECT blob FROM parcels WHERE id = ? AND blob IS NOT NULL", arguments: [id])
             try db.execute(
-                sql: "UPDATE parcels SET envelope = x'', body = x'', blob = NULL WHERE id = ?", arguments: [id])
+                sql: "UPDATE parcels SET envelope = x'', body = x'', blob = NULL, mark = NULL WHERE id = ?",
+                arguments: [id])
+            try db.execute(sql: "DELETE FROM carried WHERE parcel = ?", arguments: [id])
         }
         return blobs
     }

@@ -18,35 +18,43 @@ extension SQLiteStore {
 
     package func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int {
         try await write { db in
-            let parcels = try Int64.fetchAll(
+            let given = try Row.fetchAll(
                 db,
                 sql: """
                     UPDATE quarantine SET erased = ? WHERE id IN (SELECT id FROM quarantine
-                        WHERE at < ? AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT ?) RETURNING parcel
+                        WHERE at < ? AND replayed IS NULL AND erased IS NULL ORDER BY id LIMIT ?) RETURNING parcel, key
                     """, arguments: [at.milliseconds, before.milliseconds, limit])
-            _ = try SQLiteStore.eraseUnwanted(parcels, in: db)
-            return parcels.count
+            _ = try SQLiteStore.eraseUnwanted(
+                given.flatMap { try SQLiteStore.parcels($0[0], holding: $0[1], in: db) }, in: db)
+            return given.count
         }
     }
 
     package func discard(_ quarantined: [Int64], at: Instant) async throws(Trouble) -> [Int64: Bool] {
         try await write { db in
-            var parcels: [Int64: Int64] = [:]
+            var parcels: [Int64: [Int64]] = [:]
             for id in quarantined {
-                parcels[id] = try Int64.fetchOne(
+                let given = try Row.fetchOne(
                     db,
                     sql: """
                         UPDATE quarantine SET erased = ? WHERE id = ? AND replayed IS NULL AND erased IS NULL
-                        RETURNING parcel
+                        RETURNING parcel, key
                         """, arguments: [at.milliseconds, id])
+                parcels[id] = try given.map { try SQLiteStore.parcels($0[0], holding: $0[1], in: db) }
             }
-            let free = try SQLiteStore.eraseUnwanted(Array(parcels.values), in: db)
-            return parcels.mapValues(free.contains)
+            let free = try SQLiteStore.eraseUnwanted(parcels.values.flatMap(\.self), in: db)
+            return parcels.mapValues { $0.allSatisfy(free.contains) }
         }
     }
 
+    /// The parcel in which a thing was set aside, and those that brought it once more.
+    private static func parcels(_ first: Int64, holding key: Data, in db: Database) throws -> [Int64] {
+        try [first]
+            + Int64.fetchAll(db, sql: "SELECT parcel FROM carried WHERE key = ? AND ticket IS NULL", arguments: [key])
+    }
+
     /// Erases the bytes of those of these parcels that nobody else needs; gives which.
-    private static func eraseUnwanted(_ parcels: [Int64], in db: Database) throws -> Set<Int64> {
+    static func eraseUnwanted(_ parcels: [Int64], in db: Database) throws -> Set<Int64> {
         let free = try Set(parcels).filter { parcel in
             try Row.fetchOne(
                 db, sql: "SELECT 1 FROM parcels WHERE id = ? AND NOT \(Erasure.isWanted)", arguments: [parcel])

@@ -56,6 +56,20 @@ enum Erasure {
         return sight
     }
 
+    /// Parcels with bytes that brought once more, after it was erased or given up, what is neither wanted nor to be had any
+    /// more: their senders know nothing of that. `length` as above; $1 how many.
+    static func returned(length: String) -> String {
+        """
+        SELECT DISTINCT parcels.id FROM carried JOIN parcels ON parcels.id = carried.parcel
+            JOIN arrivals ON arrivals.key = carried.key
+        WHERE \(length)(parcels.envelope) > 0 AND NOT \(isWanted)
+            AND (EXISTS (SELECT 1 FROM erasures WHERE erasures.ticket = carried.ticket AND erasures.at >= arrivals.at)
+                OR EXISTS (SELECT 1 FROM quarantine WHERE quarantine.parcel = arrivals.parcel
+                    AND quarantine.key = arrivals.key AND quarantine.erased IS NOT NULL AND carried.ticket IS NULL))
+        ORDER BY parcels.id LIMIT $1
+        """
+    }
+
     /// Channels the ticket's words came by.
     static let channels = "SELECT DISTINCT channel FROM parcels WHERE id IN (\(parcels)) ORDER BY channel"
 

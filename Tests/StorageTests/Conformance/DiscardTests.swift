@@ -31,6 +31,27 @@ import Testing
         }
     }
 
+    @Test("its bytes go from every parcel that brought it, or it is said that some stay", arguments: Backend.allCases)
+    func carried(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let torn = Item.Content.unreadable("torn")
+            let receipts = try await store.accept([
+                Samples.parcel(("a", torn)), Samples.parcel(("a", torn), ("b", Samples.submission("b"))),
+                Samples.parcel(("a", torn), ("c", torn)),
+            ])
+            let rows = try await store.quarantined(after: 0, limit: 9)
+            let beside = try await store.entries(of: [#require(receipts[1][1].ticket).id]).compactMap(\.parcel)
+            #expect(try await store.discard([rows[0].id], at: Samples.at(5)) == [rows[0].id: false])
+            #expect(try await !bytes(of: rows[0].parcel, store))
+            #expect(try await !bytes(of: #require(beside.first), store))
+            #expect(try await bytes(of: rows[1].parcel, store))
+            #expect(try await store.eraseQuarantined(before: Samples.at(9), at: Samples.at(9), limit: 9) == 1)
+            #expect(try await !bytes(of: rows[1].parcel, store))
+            try await store.balance()
+            #expect(try await Audit.run(store, keys: Samples.keys).findings.isEmpty)
+        }
+    }
+
     @Test(
         "bytes that others in quarantine or a legal hold need stay until the last of them goes",
         arguments: Backend.allCases)

@@ -130,6 +130,18 @@ import Testing
         }
     }
 
+    @Test("originals that a legal hold came to need meanwhile stay", arguments: Backend.allCases)
+    func preservedMeanwhile(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let ticket = try await store.report("a")
+            let due = try await store.originals(before: Samples.at(1), after: 0, limit: 9)
+            #expect(due.count == 1)
+            #expect(try await store.preserve(ticket, entry: Samples.entry(.preserved)))
+            try await store.eraseOriginals(due)
+            #expect(try await store.parcel(due[0])?.parcel.envelope.bytes.isEmpty == false)
+        }
+    }
+
     @Test(
         "each kind of data goes when its time is over, and what happens meanwhile starts the time anew",
         arguments: Backend.allCases)
