@@ -36,17 +36,19 @@ package enum Planted {
     /// Tables of a PostgreSQL ledger that hold some of it in any column; files are left out, they are sealed in pieces.
     package static func found(inDatabase conninfo: String) throws -> [String] {
         let connection = try PostgresConnection(conninfo: conninfo)
-        try connection.script("SET xmlbinary = hex")
         let tables = try connection.run(
             """
-            SELECT relname::text, table_to_xml(oid, true, false, '')::text FROM pg_class
+            SELECT relname::text FROM pg_class
             WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname <> 'blob_chunks'
             """
-        ).map { row throws(PostgresFailure) in (try row.text(), try row.text()) }
+        ).map { row throws(PostgresFailure) in try row.text() }
         var found: [String] = []
-        for one in try all {
-            let hex = Data(one.utf8).hex
-            for (table, text) in tables where text.contains(one) || text.lowercased().contains(hex) {
+        let planted = try all.map { ($0, Data($0.utf8).hex) }
+        for table in tables {
+            // A row as text, bytes in it as hexadecimal digits.
+            let rows = try connection.run("SELECT row::text FROM \"\(table)\" AS row")
+                .map { row throws(PostgresFailure) in try row.text() }
+            for (one, hex) in planted where rows.contains(where: { $0.contains(one) || $0.contains(hex) }) {
                 found.append("\(table): \(one)")
             }
         }

@@ -20,7 +20,10 @@ import Testing
             defer { gateway.stop(SIGKILL) }
             do {
                 let reporters = try await Reporters(gateway)
-                for run in 0..<runs { try await body(reporters, run) }
+                for run in 0..<runs {
+                    try await body(reporters, run)
+                    Proof.progress("faults", run + 1, of: runs)
+                }
                 let goal = reporters.oracle.count + 20
                 await reporters.send { reporters.oracle.count < goal }
                 #expect(gateway.ended == nil)

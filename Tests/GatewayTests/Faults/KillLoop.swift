@@ -43,6 +43,7 @@ struct KillLoop {
                 }
                 gateway.stop(SIGKILL)
             }
+            Proof.progress("kills", kill + 1, of: kills)
         }
         try await gateway.start()
         let (lost, doubled) = try await reporters.outcome()

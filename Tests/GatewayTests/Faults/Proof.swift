@@ -23,6 +23,12 @@ enum Proof {
         FileHandle.standardOutput.write(Data(line.utf8))
     }
 
+    /// Tells who watches a long proof how far it is: every twentieth time.
+    static func progress(_ what: String, _ done: Int, of all: Int) {
+        guard isLong, done % 20 == 0 else { return }
+        FileHandle.standardOutput.write(Data("  \(what): \(done) of \(all)\n".utf8))
+    }
+
     /// One row of the table that `deploy/prove` prints.
     static func row(_ fault: String, runs: Int, acknowledged: Int, lost: Int, doubled: Int) {
         guard environment["INTAKE_PROVE"] != nil else { return }

@@ -29,7 +29,7 @@ import Testing
         let kills = Proof.runs(4, prove: 50)
         let drop = try CallDrop(gateway)
         var put = 0
-        for _ in 0..<kills {
+        for kill in 1...kills {
             for _ in 0..<Self.round {
                 put += 1
                 let facts = #"{"call_id": "\#(put)", "start": "2026-01-05 09:24:00"}"#
@@ -42,6 +42,7 @@ import Testing
             let end = ContinuousClock.now + .seconds(20)
             while drop.done < goal, ContinuousClock.now < end { try await Pause.short(milliseconds: 1) }
             gateway.stop(SIGKILL)
+            Proof.progress("kills", kill, of: kills)
         }
         let all = put
         try await gateway.start()
