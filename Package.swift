@@ -118,7 +118,8 @@ if Context.environment["INTAKE_FUZZ"] != nil {
     package.targets.removeAll { !["CCurl", "CMime", "CXML", "Intake"].contains($0.name) }
     for target in package.targets where target.name == "Intake" { target.swiftSettings = watched }
     let channels = [
-        "API/InstantUTC.swift", "Base64.swift", "FileDrop/CallFacts.swift", "FileDrop/CallIdentity.swift",
+        "API/InstantUTC.swift", "Base64.swift", "Client.swift", "FileDrop/CallFacts.swift",
+        "FileDrop/CallIdentity.swift",
         "FileDrop/CallReading.swift", "FileDrop/CallReport.swift", "FileDrop/CallTime.swift", "FileDrop/DropFile.swift",
         "FileDrop/Folder/DropName.swift", "FileDrop/Folder/KeptName.swift", "FileDrop/Formats", "FileDrop/Scan.swift",
         "FileDrop/SideRules.swift", "FileDrop/Sides.swift", "FileDrop/Speech.swift", "FileDrop/SpeechTime.swift",
@@ -141,7 +142,7 @@ if Context.environment["INTAKE_FUZZ"] != nil {
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             sources: ["Mime", "Net/Egress.swift", "Net/NetAddress.swift", "Net/RetryAfter.swift"]
-                + ["Pages/LookupCode.swift"] + channels.map { "Channels/\($0)" },
+                + ["Pages/LookupCode.swift", "Screening/ClamdReply.swift"] + channels.map { "Channels/\($0)" },
             swiftSettings: watched),
         .executableTarget(
             name: "Fuzz",

@@ -22,6 +22,26 @@ let serverReaders = [
         }
         if let block = NetBlock(text(bytes)) { _ = Egress(networks: [block]) }
     },
+    Reader(name: "forwarded") { bytes in
+        let lines = fields(bytes, 2).map(text)
+        let near = NetBlock("127.0.0.0/8").map { [$0] } ?? []
+        let client = Client(peer: NetAddress("127.0.0.1"), forwarded: lines, proxies: near)
+        law(
+            client == Client(peer: NetAddress("127.0.0.1"), forwarded: [lines.joined(separator: ",")], proxies: near),
+            "two lines of a header are one")
+        let far = NetAddress("203.0.113.7")
+        law(Client(peer: far, forwarded: lines, proxies: near)?.address == far, "who is no proxy of ours is who he is")
+        _ = Client.hosts(peer: NetAddress("127.0.0.1"), forwarded: lines, proxies: near)
+    },
+    Reader(name: "clamd") { bytes in
+        let reply = ClamdReply(text(bytes))
+        _ = reply.signatures
+        do throws(Trouble) {
+            let part = try reply.verdict(whole: false)
+            law(part != .clean, "of a file that was cut nobody says that it is clean")
+            law(try reply.verdict(whole: true) == part, "what was found is found")
+        } catch { law(error.kind == .passing, "what is no verdict may pass") }
+    },
 ]
 
 /// What a server said in answer to one command.

@@ -9,13 +9,6 @@ struct Clamd: Sendable {
         case tcp(host: String, port: Int)
         case unix(path: String)
     }
-    enum Verdict: Sendable, Equatable {
-        case clean
-        /// With the scanner's name for it.
-        case virus(String)
-        /// Larger than the scanner takes.
-        case tooLarge
-    }
     /// What becomes of a file that is too large to be looked through.
     enum TooLarge: String, CaseIterable {
         /// No department gets it.
@@ -59,18 +52,18 @@ struct Clamd: Sendable {
     }
 
     /// Has one kept file looked through. Passing trouble if clamd is away, slow, or gives no verdict.
-    func look(at id: BlobID, in blobs: any Blobs, keys: Keys) async throws(Trouble) -> Verdict {
+    func look(at id: BlobID, in blobs: any Blobs, keys: Keys) async throws(Trouble) -> ClamdReply.Verdict {
         let (whole, reply) = try await ask(within: Clamd.limit) { outbound in
             try await send(id, blobs, keys, outbound)
         }
-        return try Clamd.verdict(reply, whole: whole)
+        return try reply.verdict(whole: whole)
     }
 
     /// Opens a connection, has `send` write to it, and gives clamd's one line with what `send` gave; passing trouble if
     /// clamd is away or hangs up after so long.
     func ask<Sent>(
         within limit: Duration, _ send: (NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws -> Sent
-    ) async throws(Trouble) -> (sent: Sent, reply: String) {
+    ) async throws(Trouble) -> (sent: Sent, reply: ClamdReply) {
         do {
             let connection = try await connect()
             let raw = connection.channel
@@ -85,7 +78,7 @@ struct Clamd: Sendable {
                     reply += String(buffer: bytes)
                     if reply.utf8.contains(0) || reply.utf8.count > 4096 { break }
                 }
-                return (sent, reply)
+                return (sent, ClamdReply(reply))
             }
         } catch let trouble as Trouble { throw trouble } catch {
             throw .passing("查毒程序 clamd 连不上", "clamd cannot be reached", detail: "\(error)")
@@ -126,19 +119,5 @@ struct Clamd: Sendable {
         if hungUp { return false }
         do { try await outbound.write(ByteBuffer(integer: UInt32(0))) } catch { return false }
         return true
-    }
-
-    /// Reads clamd's one line; `whole`: it was sent every byte.
-    static func verdict(_ reply: String, whole: Bool) throws(Trouble) -> Verdict {
-        let words = reply.prefix { $0 != "\0" && $0 != "\n" }
-        if words.hasSuffix(" OK"), whole { return .clean }
-        if words.hasSuffix(" FOUND") {
-            let name = words.dropLast(6).split(separator: ": ", maxSplits: 1).last ?? ""
-            // AlertExceedsMax of clamd.conf(5): it holds more than clamd unpacks.
-            if name.hasPrefix("Heuristics.Limits.Exceeded") { return .tooLarge }
-            return .virus(String(name.prefix(100)))
-        }
-        if words.contains("size limit exceeded") { return .tooLarge }
-        throw .passing("查毒程序 clamd 没有给出结果", "clamd gave no verdict", detail: String(words.prefix(200)))
     }
 }

@@ -51,7 +51,7 @@ struct Screening: Sendable {
     private func look(
         at file: Dossier.Unscreened, _ clamd: Clamd, of dossier: Dossier
     ) async throws(Trouble) -> Screened.File {
-        let verdict: Clamd.Verdict =
+        let verdict: ClamdReply.Verdict =
             file.size > clamd.largest
             ? .tooLarge : try await clamd.look(at: file.blob, in: tools.blobs, keys: tools.keys)
         var screened = Screened.File(sequence: file.sequence, index: file.index)

@@ -178,22 +178,22 @@ import Testing
 
     @Test("the day of clamd's signatures is read where it tells one")
     func signatures() {
-        #expect(Clamd.day(in: "ClamAV 1.4.3/27779/Mon Sep  1 08:25:06 2025\0") == Day("2025-09-01"))
+        #expect(ClamdReply("ClamAV 1.4.3/27779/Mon Sep  1 08:25:06 2025\0").signatures == Day("2025-09-01"))
         for version in [
             "ClamAV 1.4.3\0", "", "a/b/c", "a/b/Mon Foo 1 08:25:06 2025", "a/b/Mon Feb 30 08:25:06 2025",
             "a/b/Mon Feb -1 08:25:06 2025",
-        ] { #expect(Clamd.day(in: version) == nil) }
+        ] { #expect(ClamdReply(version).signatures == nil) }
     }
 
     @Test("clamd's answers are read, whatever they are")
     func verdicts() throws {
-        #expect(try Clamd.verdict("stream: OK\0", whole: true) == .clean)
-        #expect(try Clamd.verdict("stream: A.B-1 FOUND\0", whole: true) == .virus("A.B-1"))
+        #expect(try ClamdReply("stream: OK\0").verdict(whole: true) == .clean)
+        #expect(try ClamdReply("stream: A.B-1 FOUND\0").verdict(whole: true) == .virus("A.B-1"))
         #expect(
-            try Clamd.verdict("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0", whole: true) == .tooLarge)
-        #expect(try Clamd.verdict("INSTREAM size limit exceeded. ERROR\0", whole: false) == .tooLarge)
+            try ClamdReply("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0").verdict(whole: true) == .tooLarge)
+        #expect(try ClamdReply("INSTREAM size limit exceeded. ERROR\0").verdict(whole: false) == .tooLarge)
         for reply in ["", "stream: OK", "\0", "FOUND", "x ERROR\0", String(repeating: "é", count: 9)] {
-            #expect(throws: Trouble.self) { try Clamd.verdict(reply, whole: false) }
+            #expect(throws: Trouble.self) { try ClamdReply(reply).verdict(whole: false) }
         }
     }
 }
