@@ -22,11 +22,12 @@ enum Erasure {
                 WHERE carried.parcel = parcels.id))
         """
 
-    /// Departments that have something, or may have, and the people on duty (`operator`). The citizen's own copy is the
-    /// citizen's.
+    /// Departments that have something, or may have (some are just being told), and the people on duty (`operator`). The
+    /// citizen's own copy is the citizen's.
     static let copies = """
         SELECT DISTINCT recipient FROM deliveries WHERE ticket = :ticket AND recipient <> 'citizen'
-            AND (state = 'delivered' OR attempts > 0) ORDER BY recipient
+            AND (state = 'delivered' OR attempts > 0 OR EXISTS (SELECT 1 FROM jobs WHERE jobs.subject = deliveries.id
+                AND jobs.lane = 'deliver:' || deliveries.destination AND jobs.holder IS NOT NULL)) ORDER BY recipient
         """
 
     /// What would go, but for the copies. `count` runs a query with the ticket's id; `length` is the database's function
@@ -99,14 +100,15 @@ enum Erasure {
         if parts.contains(.text) || parts.contains(.attachments) {
             all.append(
                 "UPDATE entries SET payload = NULL WHERE ticket = :ticket AND kind IN (\(kinds(parts)))")
+            // What is just being fetched finds its job gone, and is not named any more.
+            all.append("DELETE FROM jobs WHERE subject = :ticket AND lane LIKE 'fetch:%'")
             // Content or files of these are gone.
             all.append(
                 "UPDATE deliveries SET state = 'cancelled' WHERE ticket = :ticket AND state IN ('pending', 'held')")
         }
         if parts.contains(.text) {
             all.append("UPDATE deliveries SET content = \(empty) WHERE ticket = :ticket")
-            all.append(
-                "DELETE FROM jobs WHERE subject = :ticket AND (lane IN ('settle', 'screen') OR lane LIKE 'fetch:%')")
+            all.append("DELETE FROM jobs WHERE subject = :ticket AND lane IN ('settle', 'screen')")
             all.append(
                 """
                 UPDATE assignments SET state = 'cancelled'

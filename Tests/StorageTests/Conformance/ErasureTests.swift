@@ -130,6 +130,36 @@ import Testing
         }
     }
 
+    @Test("a file that is just being fetched does not come in once files were erased", arguments: Backend.allCases)
+    func fetching(backend: Backend) async throws {
+        try await backend.withLedger { store, blobs in
+            let remote = Attachment(name: "照片.jpg", type: "image/jpeg", content: .remote("media 1"))
+            let receipts = try await store.accept([
+                try Samples.parcel(("a", .submission(Submission(text: "words", attachments: [remote]))))
+            ])
+            let ticket = try #require(receipts[0][0].ticket).id
+            let job = try await store.take(.fetch(channel: "hotline"))
+            let file = try await blobs.put(Data("a photograph".utf8), keys: keys).id
+            let erasing = Erasing(store: store, blobs: blobs, keys: keys, idle: .zero)
+            _ = try await erasing.erase([.attachments], of: ticket, at: Samples.at(3), by: "x", reason: "law")
+            var outcome = Outcome(ticket: ticket, job: job)
+            outcome.blobs = [file]
+            #expect(try await store.apply([outcome]) == [false])
+            #expect(try await store.unnamed([file]) == [file])
+            #expect(try await store.lanes().map(\.lane) == [.settle])
+        }
+    }
+
+    @Test("a department that is just being told is among those with copies", arguments: Backend.allCases)
+    func underWay(backend: Backend) async throws {
+        try await backend.withStore { store in
+            let ticket = try await report("a", store)
+            #expect(try await store.sight(of: Self.all, ticket: ticket).copies.isEmpty)
+            _ = try await store.take(.deliver(destination: "lighting"))
+            #expect(try await store.sight(of: Self.all, ticket: ticket).copies == ["lighting"])
+        }
+    }
+
     @Test("originals that a legal hold came to need meanwhile stay", arguments: Backend.allCases)
     func preservedMeanwhile(backend: Backend) async throws {
         try await backend.withStore { store in
