@@ -84,7 +84,8 @@ struct APISubmission {
         guard receipt.seen != .differs, let number = receipt.ticket else {
             throw Self.reused(read.id == nil ? "Idempotency-Key" : "id")
         }
-        if receipt.seen == .first { await pin(read.staged) }
+        // Also where it came before: a kill between the two leaves them to the sweep.
+        await pin(read.staged.filter { $0.at != Staging.pinned })
         let prospect: Prospect?
         do throws(Trouble) {
             prospect = try await Prospect.told(
