@@ -44,11 +44,17 @@ struct MailboxChannel: Channel {
     var source: Source? { settings.source }
 
     var leaves: Phrase? {
-        let folder = settings.then == .move ? settings.folder : settings.mailbox
-        let account = settings.server.login?.user ?? settings.server.host
+        let account = Masker.mask(settings.server.login?.user ?? settings.server.host)
+        guard settings.then == .move else {
+            return Phrase(
+                zh: "邮箱 \(account) 的文件夹“\(settings.mailbox)”里的原邮件",
+                en: "the mails in the folder \(settings.mailbox) of the mailbox \(account)")
+        }
+        // What the server did not hand over whole stays where it was.
         return Phrase(
-            zh: "邮箱 \(Masker.mask(account)) 的文件夹“\(folder)”里的原邮件",
-            en: "the mails in the folder \(folder) of the mailbox \(Masker.mask(account))")
+            zh: "邮箱 \(account) 的文件夹“\(settings.folder)”里的原邮件（没能取下的仍在“\(settings.mailbox)”里，已加星）",
+            en: "the mails in the folder \(settings.folder) of the mailbox \(account) (what could not be fetched lies "
+                + "flagged in \(settings.mailbox))")
     }
 
     func run(into inbox: Inbox) async throws(Trouble) {
