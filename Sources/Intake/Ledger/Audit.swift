@@ -187,7 +187,7 @@ package struct Audit {
             let page = try await store.checkpoints(after: previous?.id ?? 0, limit: 100)
             if page.isEmpty { break }
             for knot in page {
-                if knot.id != (previous?.id ?? 0) + 1 {
+                if knot.id != (previous?.id ?? 0) &+ 1 {
                     add(
                         .checkpointMissing, checkpoint: knot.id,
                         words: Phrase(zh: "它之前少了检查点", en: "a checkpoint before it is missing"))

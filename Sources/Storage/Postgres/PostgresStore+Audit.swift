@@ -32,7 +32,7 @@ extension PostgresStore {
                 Checkpoint.Head(ticket: 0, entries: Int(try row.int()), hash: try row.bytes())
             }
             guard let new, new.lastEntry != nil || log != tied else { return .unchanged(nil) }
-            let id = (last?.id ?? 0) + 1
+            let id = (last?.id ?? 0) &+ 1
             var tying = Checkpoint.Tying(id, after: last?.hash ?? Data(), at: at, keys: keys)
             if let log { tying.add(log) }
             try connection.script("DECLARE heads NO SCROLL CURSOR FOR \(PostgresStore.grown("\(since)")) ORDER BY id")

@@ -23,13 +23,13 @@ extension SQLiteStore {
             let (changed, covered, born): (Int, Int, Int) = (before?[0] ?? 0, before?[1] ?? 0, before?[2] ?? 0)
             if changed == 0, log == tied { return nil }
             let (knots, oldTickets, oldEntries): (Int64, Int, Int) = (last?[0] ?? 0, last?[1] ?? 0, last?[2] ?? 0)
-            var tying = Checkpoint.Tying(knots + 1, after: last?[3] ?? Data(), at: at, keys: keys)
+            var tying = Checkpoint.Tying(knots &+ 1, after: last?[3] ?? Data(), at: at, keys: keys)
             if let log { tying.add(log) }
             let rows = try Row.fetchCursor(db, sql: SQLiteStore.changedHeads)
             while let row = try rows.next() { tying.add(Checkpoint.Head(row: row)) }
             let (tickets, entries) = (oldTickets &+ born, oldEntries &+ tying.entries &- covered)
             let knot = Checkpoint(
-                id: knots + 1, at: at, tickets: tickets, entries: entries,
+                id: knots &+ 1, at: at, tickets: tickets, entries: entries,
                 hash: tying.hash(tickets: tickets, entries: entries))
             try db.execute(
                 sql: "INSERT INTO checkpoints (id, at, tickets, entries, hash) VALUES (?, ?, ?, ?, ?)",

@@ -60,6 +60,8 @@ struct FileDropChannelTests {
         let gauges = Gauges(text: "intake_drop_scan_due_seconds{channel=\"calls\"} 1000\n")
         #expect(Checkup.overdue(gauges, ["calls"], Instant(seconds: 1600)).isEmpty)
         #expect(Checkup.overdue(gauges, ["other"], Instant(seconds: 9000)).isEmpty)
+        let pressed = Gauges(text: "intake_stress 1\nintake_drop_scan_due_seconds{channel=\"calls\"} 1000\n")
+        #expect(Checkup.overdue(pressed, ["calls"], Instant(seconds: 9000)).isEmpty, "others come first")
         let found = Checkup.overdue(gauges, ["calls"], Instant(seconds: 1660))
         #expect(found.count == 1 && found.first?.level == .serious)
         #expect(
