@@ -104,8 +104,10 @@ package struct Dossier: Sendable {
                 again = Set(screened.filter { $0.value.size == .withheld }.keys)
             case .told: replies = []
             case .erased:
-                if try keys.payload(Erased.self, of: entry)?.parts.contains(.attachments) == true {
+                if let erased = try keys.payload(Erased.self, of: entry), erased.parts.contains(.attachments) {
                     filesGone = entry.sequence
+                    // Orders that named them were taken back: others take their place.
+                    grown = grown || erased.orders > 0
                 }
             default: continue
             }

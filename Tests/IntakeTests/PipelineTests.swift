@@ -210,6 +210,23 @@ struct PipelineTests {
         }
     }
 
+    @Test("Where files were erased before anybody had the order, a revised one goes out without them")
+    func filesErased() throws {
+        let kept = Attachment(name: "图.jpg", type: "image/jpeg", content: .kept(BlobID(hex: "ab")))
+        let first = try said(.received, Submission(text: "路灯不亮", attachments: [kept]))
+        let settled = try settle([first]).entries
+        func again(_ orders: Int) throws -> Outcome {
+            let erased = try keys.entry(
+                .erased, at: now, actor: "operator:li", Erased(parts: [.attachments], reason: "law", orders: orders))
+            return try settle([first] + settled + [erased], state: .accepted)
+        }
+        #expect(try again(0).deliveries.isEmpty)
+        let deliveries = try again(1).deliveries
+        let revised = try order(try #require(deliveries.first))
+        #expect(deliveries.count == 1 && revised.revision == 2 && revised.text == "路灯不亮")
+        #expect(revised.attachments.map(\.name) == ["图.jpg"] && revised.attachments.allSatisfy { $0.blob == nil })
+    }
+
     @Test("A file fetched later takes its place in the revised work order")
     func fetched() throws {
         let remote = Attachment(name: "图.jpg", type: "image/jpeg", content: .remote("media-1"))

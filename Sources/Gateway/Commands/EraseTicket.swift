@@ -10,7 +10,7 @@ struct EraseTicket: AsyncParsableCommand {
         discussion: Terminal.both(
             """
             默认删身份、文字、附件三样，连同收到时的原件；工单号、状态、区域、类别和历史链留下，audit verify 仍通过。历史里记下谁、为何、删了多少，哪些单位和人手里有副本：那些副本须另行通知对方删除；提醒值班人员的，副本在提醒发往的目的地。
-            还没送出的派发会取消；没有了文字的工单算撤回。保全中的工单（intake preserve）一样不删。先用 --dry-run 看会删什么。
+            还没送出的派发会取消，只删附件的改发不带附件的；没有了文字的工单算撤回。保全中的工单（intake preserve）一样不删。先用 --dry-run 看会删什么。
             --due 立即做守护进程每天做的那一轮：删去保存期满的（设置 retention）。
             隔离的来件没有工单号：用 intake quarantine discard。
             话单目录（transcripts）里的明文文件随之删去；渠道的设置有误，账本里照删，只说明哪些渠道的文件没有查看。邮箱里的原邮件我们不动：会说明在哪个文件夹，请人去删。
@@ -20,7 +20,7 @@ struct EraseTicket: AsyncParsableCommand {
             Erases identity, words and attachments unless --part names some, and the bytes they came as. Number, state, area, \
             category and the chain stay, and audit verify still passes. The history says who did it, why, how much went, and \
             who holds copies (departments; the operators, where alerts go): they must be asked to erase theirs. What was not \
-            handed over is cancelled; a ticket without words counts as withdrawn. Nothing of a ticket under legal hold goes (intake preserve). See \
+            handed over is cancelled, or written anew where only files go; a ticket without words counts as withdrawn. Nothing of a ticket under legal hold goes (intake preserve). See \
             with --dry-run what would go. --due does at once what the daemon does each day: it erases what has been kept as \
             long as the settings say (retention). What is in quarantine has no number of a ticket: intake quarantine \
             discard. Files in the clear that a folder of transcripts still holds go with it; where the settings of that channel are \
@@ -64,6 +64,8 @@ struct EraseTicket: AsyncParsableCommand {
         var parcels: Int
         var shared: Int
         var files: Int
+        /// Orders not handed over yet that are written anew without the files.
+        var orders: Int
         var copies: [String]
         /// Where the reports still lie with their sources, and the Message-IDs of mails.
         var elsewhere: [Phrase]
@@ -146,7 +148,7 @@ struct EraseTicket: AsyncParsableCommand {
                 json: Line(
                     ticket: number, erased: erased, preserved: preserved, contacts: sight.contacts,
                     entries: sight.entries, messages: sight.messages, parcels: sight.parcels, shared: sight.shared,
-                    files: sight.files, copies: sight.copies, elsewhere: elsewhere, mails: mails))
+                    files: sight.files, orders: sight.orders, copies: sight.copies, elsewhere: elsewhere, mails: mails))
             return !preserved
         }
         if preserved {
@@ -162,6 +164,12 @@ struct EraseTicket: AsyncParsableCommand {
                 "\(number) \(dryRun ? "会删" : "已删")：联系方式 \(sight.contacts)、文字 \(sight.entries)、派发内容 \(sight.messages)、原件 \(sight.parcels)、附件 \(sight.files)",
                 "\(number) \(dryRun ? "would lose" : "lost"): \(sight.contacts) contacts, \(sight.entries) texts, "
                     + "\(sight.messages) messages, \(sight.parcels) parcels, \(sight.files) files"))
+        if sight.orders > 0 {
+            Terminal.say(
+                Terminal.both(
+                    "  还没送出的派单 \(sight.orders) 件改为不带附件的",
+                    "  \(sight.orders) orders not handed over yet are written anew without the files"))
+        }
         if !sight.copies.isEmpty {
             let names = sight.copies.map { ledger.recipient($0)[Terminal.language] }.joined(
                 separator: Terminal.both("、", ", "))

@@ -61,6 +61,8 @@ package struct Erased: Sendable, Equatable, Codable {
     package var messages: Int
     package var parcels: Int
     package var files: Int
+    /// Orders not handed over yet that are written anew without the files.
+    package var orders: Int
     /// Departments that were handed a copy and were not reached by this; `operator` for the people on duty.
     package var copies: [String]
     /// What stays with the sources it came from, in both languages.
@@ -68,7 +70,7 @@ package struct Erased: Sendable, Equatable, Codable {
 
     package init(
         parts: Set<ErasurePart>, reason: String, contacts: Int = 0, entries: Int = 0, messages: Int = 0,
-        parcels: Int = 0, files: Int = 0, copies: [String] = [], elsewhere: [String] = []
+        parcels: Int = 0, files: Int = 0, orders: Int = 0, copies: [String] = [], elsewhere: [String] = []
     ) {
         self.parts = parts
         self.reason = reason
@@ -77,6 +79,7 @@ package struct Erased: Sendable, Equatable, Codable {
         self.messages = messages
         self.parcels = parcels
         self.files = files
+        self.orders = orders
         self.copies = copies
         self.elsewhere = elsewhere
     }

@@ -44,7 +44,9 @@ package struct Erasing: Sendable {
             }
             let erased = Erased(
                 parts: parts, reason: Masker.mask(reason), contacts: sight.contacts, entries: sight.entries,
-                messages: sight.messages, parcels: sight.parcels, files: sight.files, copies: sight.copies,
+                messages: sight.messages, parcels: sight.parcels, files: sight.files,
+                // What lay for years is not written anew by the clock.
+                orders: actor == "intake" ? 0 : sight.orders, copies: sight.copies,
                 elsewhere: elsewhere(sight))
             let entry = try keys.entry(.erased, at: now, actor: actor, erased)
             guard try await store.erase(parts, of: ticket, entry: entry, seen: sight.seen) else { continue }

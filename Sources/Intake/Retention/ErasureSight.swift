@@ -11,6 +11,8 @@ package struct ErasureSight: Sendable, Equatable {
     /// Parcels that stay: they hold reports of tickets under legal hold too, or what waits in quarantine.
     package var shared = 0
     package var files = 0
+    /// Orders that were not handed over and name files that would go, while the words stay.
+    package var orders = 0
     /// Departments that were handed something about the ticket, and `operator` for the people on duty.
     package var copies: [String] = []
     /// Channels its words came by.

@@ -65,7 +65,7 @@ extension PostgresStore {
         return try await write(opening) { connection, rows throws(PostgresFailure) in
             let tickets = try rows[1].map { row throws(PostgresFailure) in try PostgresTicket(&row) }
             guard tickets.first?.entries == seen, rows[2].count == 0 else { return .unchanged(false) }
-            for sql in Erasure.statements(parts, empty: "''::bytea") {
+            for sql in Erasure.statements(parts, empty: "''::bytea", at: entry.at) {
                 _ = try connection.run(sql.replacing(":ticket", with: "$1"), .int(ticket))
             }
             let parcels = try connection.run(

@@ -50,7 +50,7 @@ extension SQLiteStore {
                     SELECT entries, EXISTS (SELECT 1 FROM preserved WHERE ticket = tickets.id) FROM tickets WHERE id = ?
                     """, arguments: [ticket])
             guard let row, row[0] == seen, row[1] == 0 else { return false }
-            for sql in Erasure.statements(parts, empty: "x''") { try run(sql) }
+            for sql in Erasure.statements(parts, empty: "x''", at: entry.at) { try run(sql) }
             let parcels = try Int64.fetchAll(
                 db,
                 sql: """

@@ -53,6 +53,7 @@ enum Erasure {
         sight.shared = try count("\(raw) AND \(isWanted)")
         if parts.contains(.attachments) {
             sight.files = try count("SELECT count(*) FROM files WHERE ticket = :ticket")
+            if !parts.contains(.text) { sight.orders = try count("SELECT count(*) \(orders)") }
         }
         return sight
     }
@@ -70,6 +71,12 @@ enum Erasure {
         ORDER BY parcels.id LIMIT $1
         """
     }
+
+    /// Orders of the ticket that no department has.
+    private static let orders = """
+        FROM deliveries WHERE ticket = :ticket AND state IN ('pending', 'held')
+            AND recipient NOT IN ('citizen', 'operator')
+        """
 
     /// Channels the ticket's words came by.
     static let channels = "SELECT DISTINCT channel FROM parcels WHERE id IN (\(parcels)) ORDER BY channel"
@@ -95,16 +102,26 @@ enum Erasure {
     private static let ends = Lifecycle.ends.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
 
     /// All that is written for one ticket, but for its parcels and files. `empty`: the database's word for no bytes.
-    static func statements(_ parts: Set<ErasurePart>, empty: String) -> [String] {
+    static func statements(_ parts: Set<ErasurePart>, empty: String, at: Instant) -> [String] {
         var all: [String] = []
+        if parts.contains(.attachments), !parts.contains(.text) {
+            // What is cancelled below is written anew: the report itself stays somebody's to be told.
+            all.append(
+                """
+                INSERT INTO jobs (lane, subject, due) SELECT 'settle', id, \(at.milliseconds) FROM tickets
+                WHERE id = :ticket AND state NOT IN (\(ends)) AND EXISTS (SELECT 1 \(orders))
+                """)
+        }
         if parts.contains(.text) || parts.contains(.attachments) {
             all.append(
                 "UPDATE entries SET payload = NULL WHERE ticket = :ticket AND kind IN (\(kinds(parts)))")
             // What is just being fetched finds its job gone, and is not named any more.
             all.append("DELETE FROM jobs WHERE subject = :ticket AND lane LIKE 'fetch:%'")
-            // Content or files of these are gone.
+            // Content or files of these are gone; what citizens and people on duty are told names no files.
             all.append(
-                "UPDATE deliveries SET state = 'cancelled' WHERE ticket = :ticket AND state IN ('pending', 'held')")
+                parts.contains(.text)
+                    ? "UPDATE deliveries SET state = 'cancelled' WHERE ticket = :ticket AND state IN ('pending', 'held')"
+                    : "UPDATE deliveries SET state = 'cancelled' WHERE id IN (SELECT id \(orders))")
         }
         if parts.contains(.text) {
             all.append("UPDATE deliveries SET content = \(empty) WHERE ticket = :ticket")

@@ -150,6 +150,34 @@ import Testing
         }
     }
 
+    @Test("an order that nobody has yet is written anew when only its files are erased", arguments: Backend.allCases)
+    func order(backend: Backend) async throws {
+        try await backend.withLedger { store, blobs in
+            let file = try await blobs.put(Data("a photograph".utf8), keys: keys).id
+            let erasing = Erasing(store: store, blobs: blobs, keys: keys, idle: .zero)
+            for (id, actor, orders) in [("a", "operator:li", 1), ("b", "intake", 0)] {
+                let ticket = try await report(id, store, file: file)
+                var outcome = Outcome(ticket: ticket)
+                outcome.deliveries = [
+                    NewDelivery(
+                        destination: "mail", recipient: "citizen",
+                        content: try keys.seal(Data("x".utf8), as: "delivery"),
+                        created: Samples.at(1))
+                ]
+                #expect(try await store.apply([outcome]) == [true])
+                let result = try await erasing.erase(
+                    [.attachments], of: ticket, at: Samples.at(3), by: actor, reason: "law")
+                guard case .done(let erased) = result else { throw Trouble.lasting("\(result)") }
+                #expect(erased.orders == orders)
+                #expect(try await store.deliveries(of: ticket).map(\.state) == [.cancelled, .pending])
+                #expect(try await store.take(.settle, now: 3).subject == ticket)
+                // With the words nothing is left to be told.
+                _ = try await erasing.erase(Self.all, of: ticket, at: Samples.at(4), by: actor, reason: "law")
+                #expect(try await !store.lanes().map(\.lane).contains(.settle))
+            }
+        }
+    }
+
     @Test("a department that is just being told is among those with copies", arguments: Backend.allCases)
     func underWay(backend: Backend) async throws {
         try await backend.withStore { store in
