@@ -5,6 +5,10 @@ usage: dovecot.py FOLDER CERTIFICATE KEY USER PASSWORD
 """
 import grp, json, os, pwd, signal, socket, subprocess, sys, threading
 
+# Who started us may have blocked every signal, as the threads of Swift's runtime do. Dovecot would inherit that, never hear
+# that a child ended, and let nobody in any more after a hundred.
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
 folder, certificate, key, user, password = sys.argv[1:6]
 folder, certificate, key = (os.path.realpath(path) for path in (folder, certificate, key))
 root = os.geteuid() == 0
