@@ -9,7 +9,7 @@ struct DiscardQuarantined: AsyncParsableCommand {
         discussion: Terminal.both(
             """
             删去账本里的原始字节，以及话单目录（transcripts）隔离区里的明文文件；此后不能再重放。账仍是平的，audit verify 仍通过。
-            谁、为何，先记进查看记录（intake access）。同一包裹里还有别的在隔离中，或有保全中的工单，则字节留下，并会说明。
+            谁、为何，先记进查看记录（intake access）。同一包裹里还有别的在隔离中，或有保全中的工单，则字节留到那时为止，并会说明。
             已重放成工单的，用 intake erase。
             """,
             """
@@ -74,9 +74,9 @@ struct DiscardQuarantined: AsyncParsableCommand {
         } else {
             Terminal.complain(
                 Terminal.both(
-                    "#\(line.id)  \(line.channel)  已移出隔离区；字节留下：同一包裹里还有隔离中的来件，或保全中的工单",
-                    "#\(line.id)  \(line.channel)  given up; its bytes stay: its parcel holds something else in quarantine, or a "
-                        + "ticket under legal hold"))
+                    "#\(line.id)  \(line.channel)  已移出隔离区；字节暂且留下，到同一包裹里没有隔离中的来件和保全中的工单为止",
+                    "#\(line.id)  \(line.channel)  given up; its bytes stay for as long as a parcel with it holds something else in "
+                        + "quarantine, or a ticket under legal hold"))
         }
         if let elsewhere = line.elsewhere {
             Terminal.say(

@@ -187,8 +187,8 @@ struct EraseTicket: AsyncParsableCommand {
         if sight.shared > 0 {
             Terminal.complain(
                 Terminal.both(
-                    "  \(sight.shared) 件原件还含保全中的工单或隔离中的来件，留下",
-                    "  \(sight.shared) parcels stay: they also hold tickets under legal hold, or what waits in quarantine"
+                    "  \(sight.shared) 件原件还含保全中的工单或隔离中的来件，留到那时为止",
+                    "  \(sight.shared) parcels stay for as long as they also hold tickets under legal hold, or what waits in quarantine"
                 ))
         }
         return true

@@ -101,7 +101,7 @@ package protocol Store: Keeper {
     /// What erasing these parts would take away; lasting trouble if there is no such ticket.
     func sight(of parts: Set<ErasurePart>, ticket: Int64) async throws(Trouble) -> ErasureSight
     /// Erases in one commit with the entry that says so: payloads, contacts, messages, parcels and the names of files;
-    /// files that nothing names any more are doomed, and a form or reference that still has a file which no other ticket
+    /// files that nothing names any more are doomed, parcels that somebody wants are `left` once that is over, and a form or reference that still has a file which no other ticket
     /// names loses it. With the words, the work on the ticket ends: what was not handed
     /// over is cancelled, and a ticket not at an end is withdrawn. With its files alone, what was not handed over is cancelled,
     /// and the ticket is to be settled again. False, with nothing written, if the ticket is under
@@ -118,10 +118,11 @@ package protocol Store: Keeper {
     /// quarantine nor by a legal hold.
     func originals(before: Instant, after: Int64, limit: Int) async throws(Trouble) -> [Int64]
     /// Erases envelope and bytes of those of these parcels that neither the quarantine nor a legal hold wants; their rows
-    /// stay, so that the books balance.
+    /// stay, so that the books balance. The others are `left` once that is over.
     func eraseOriginals(_ parcels: [Int64]) async throws(Trouble)
-    /// Parcels that brought once more, beside something new, what had been erased or given up, and that nobody wants.
-    func returned(limit: Int) async throws(Trouble) -> [Int64]
+    /// Parcels that nobody wants any more and that say what was erased or given up: they were wanted then, or brought it once
+    /// more since, beside something new.
+    func left(limit: Int) async throws(Trouble) -> [Int64]
     /// Of the arrivals with these keys those whose bytes were erased.
     func erased(arrivals keys: [Data]) async throws(Trouble) -> Set<Data>
     /// Gives up what nobody took out of quarantine, with its bytes; gives how many, at most `limit`.

@@ -58,13 +58,13 @@ package struct Erasing: Sendable {
     /// What stays with the sources of a ticket's reports.
     package func elsewhere(_ sight: ErasureSight) -> [String] { sight.channels.compactMap { leaves[$0]?.kept } }
 
-    /// Removes the bytes that brought again what was erased, the files that nothing names any more, and what the database's
+    /// Removes the bytes that were wanted while something in them was erased, or brought it again, the files that nothing names any more, and what the database's
     /// own files still hold of what was erased. Gives how many files went.
     @discardableResult
     package func clear() async throws(Trouble) -> Int {
         var count = 0
-        while case let again = try await store.returned(limit: Retaining.batch), !again.isEmpty {
-            try await store.eraseOriginals(again)
+        while case let left = try await store.left(limit: Retaining.batch), !left.isEmpty {
+            try await store.eraseOriginals(left)
         }
         for id in try await store.doomed() {
             try await blobs.remove(id, untouchedFor: idle)

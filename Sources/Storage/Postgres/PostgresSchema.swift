@@ -226,6 +226,8 @@ enum PostgresSchema {
         CREATE TABLE files (blob text COLLATE "C" NOT NULL, ticket bigint NOT NULL, PRIMARY KEY (blob, ticket));
         CREATE INDEX files_by_ticket ON files (ticket);
         CREATE TABLE doomed (blob text COLLATE "C" PRIMARY KEY);
+        -- Parcels whose bytes are to go as well, once neither quarantine nor a legal hold wants them.
+        CREATE TABLE doomed_parcels (parcel bigint PRIMARY KEY);
         CREATE TABLE erasures (
             ticket bigint NOT NULL REFERENCES tickets (id),
             part text NOT NULL CHECK (part IN ('identity', 'text', 'attachments')),

@@ -75,6 +75,8 @@ extension PostgresStore {
                 """, .int(ticket)
             ).map { row throws(PostgresFailure) in try row.int() }
             var blobs = try PostgresStore.eraseOriginals(parcels, connection)
+            _ = try connection.run(
+                Erasure.doomParcels(length: "octet_length").replacing(":ticket", with: "$1"), .int(ticket))
             if parts.contains(.attachments) {
                 let files = try connection.run("DELETE FROM files WHERE ticket = $1 RETURNING blob", .int(ticket))
                     .map { row throws(PostgresFailure) in try row.text() }
@@ -134,6 +136,7 @@ extension PostgresStore {
             UPDATE parcels SET envelope = ''::bytea, body = ''::bytea, blob = NULL, mark = NULL WHERE id = ANY ($1)
             """, .ints(parcels))
         _ = try connection.run("DELETE FROM carried WHERE parcel = ANY ($1)", .ints(parcels))
+        _ = try connection.run("DELETE FROM doomed_parcels WHERE parcel = ANY ($1)", .ints(parcels))
         return blobs
     }
 

@@ -37,8 +37,8 @@ extension PostgresStore {
         }
     }
 
-    package func returned(limit: Int) async throws(Trouble) -> [Int64] {
-        try await scan(Erasure.returned(length: "octet_length"), .int(Int64(limit)))
+    package func left(limit: Int) async throws(Trouble) -> [Int64] {
+        try await scan(Erasure.left(length: "octet_length"), .int(Int64(limit)))
     }
 
     package func eraseQuarantined(before: Instant, at: Instant, limit: Int) async throws(Trouble) -> Int {
@@ -85,7 +85,7 @@ extension PostgresStore {
         return parcels
     }
 
-    /// Erases the bytes of those of these parcels that nobody else needs; gives which.
+    /// Erases the bytes of those of these parcels that nobody else needs, the others' later; gives which.
     private static func eraseUnwanted(
         _ parcels: [Int64], _ connection: PostgresConnection
     ) throws(PostgresFailure) -> Set<Int64> {
@@ -93,6 +93,11 @@ extension PostgresStore {
             "SELECT id FROM parcels WHERE id = ANY ($1) AND NOT \(Erasure.isWanted)", .ints(parcels)
         ).map { row throws(PostgresFailure) in try row.int() }
         try PostgresStore.doom(try PostgresStore.eraseOriginals(free, connection), connection)
+        let wanted = Set(parcels).subtracting(free)
+        if !wanted.isEmpty {
+            _ = try connection.run(
+                "INSERT INTO doomed_parcels (parcel) SELECT unnest($1) ON CONFLICT DO NOTHING", .ints(Array(wanted)))
+        }
         return Set(free)
     }
 

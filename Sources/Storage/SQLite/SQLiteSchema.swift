@@ -112,6 +112,8 @@ enum SQLiteSchema {
         CREATE INDEX files_by_ticket ON files (ticket);
         -- Files that nothing names any more and that are to be removed.
         CREATE TABLE doomed (blob TEXT PRIMARY KEY) WITHOUT ROWID;
+        -- Parcels whose bytes are to go as well, once neither quarantine nor a legal hold wants them.
+        CREATE TABLE doomed_parcels (parcel INTEGER PRIMARY KEY REFERENCES parcels (id));
         -- What was erased of which ticket, and tickets of which nothing may be.
         CREATE TABLE erasures (ticket INTEGER NOT NULL REFERENCES tickets (id),
             part TEXT NOT NULL CHECK (part IN ('identity', 'text', 'attachments')), at INTEGER NOT NULL,

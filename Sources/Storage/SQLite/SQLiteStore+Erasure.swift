@@ -58,6 +58,7 @@ extension SQLiteStore {
                         AND NOT \(Erasure.isWanted)
                     """, arguments: ["ticket": ticket])
             var blobs = try SQLiteStore.eraseOriginals(parcels, in: db)
+            try run(Erasure.doomParcels(length: "length"))
             if parts.contains(.attachments) {
                 let files = try String.fetchAll(
                     db, sql: "DELETE FROM files WHERE ticket = ? RETURNING blob", arguments: [ticket])
@@ -103,10 +104,10 @@ extension SQLiteStore {
         try await write { db in _ = try SQLiteStore.eraseUnwanted(parcels, in: db) }
     }
 
-    package func returned(limit: Int) async throws(Trouble) -> [Int64] {
+    package func left(limit: Int) async throws(Trouble) -> [Int64] {
         try await read { db in
             try Int64.fetchAll(
-                db, sql: Erasure.returned(length: "length").replacing("$1", with: "?"), arguments: [limit])
+                db, sql: Erasure.left(length: "length").replacing("$1", with: "?"), arguments: [limit])
         }
     }
 
@@ -131,6 +132,7 @@ extension SQLiteStore {
                 sql: "UPDATE parcels SET envelope = x'', body = x'', blob = NULL, mark = NULL WHERE id = ?",
                 arguments: [id])
             try db.execute(sql: "DELETE FROM carried WHERE parcel = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM doomed_parcels WHERE parcel = ?", arguments: [id])
         }
         return blobs
     }

@@ -53,7 +53,7 @@ extension SQLiteStore {
             + Int64.fetchAll(db, sql: "SELECT parcel FROM carried WHERE key = ? AND ticket IS NULL", arguments: [key])
     }
 
-    /// Erases the bytes of those of these parcels that nobody else needs; gives which.
+    /// Erases the bytes of those of these parcels that nobody else needs, the others' later; gives which.
     static func eraseUnwanted(_ parcels: [Int64], in db: Database) throws -> Set<Int64> {
         let free = try Set(parcels).filter { parcel in
             try Row.fetchOne(
@@ -61,6 +61,9 @@ extension SQLiteStore {
                 != nil
         }
         try SQLiteStore.doom(try SQLiteStore.eraseOriginals(free.sorted(), in: db), in: db)
+        for parcel in Set(parcels).subtracting(free) {
+            try db.execute(sql: "INSERT OR IGNORE INTO doomed_parcels (parcel) VALUES (?)", arguments: [parcel])
+        }
         return free
     }
 

@@ -58,17 +58,26 @@ enum Erasure {
         return sight
     }
 
-    /// Parcels with bytes that brought once more, after it was erased or given up, what is neither wanted nor to be had any
-    /// more: their senders know nothing of that. `length` as above; $1 how many.
-    static func returned(length: String) -> String {
+    /// Parcels of the ticket that still have their bytes are to lose them as soon as nobody wants them. `length` as above.
+    static func doomParcels(length: String) -> String {
         """
-        SELECT DISTINCT parcels.id FROM carried JOIN parcels ON parcels.id = carried.parcel
-            JOIN arrivals ON arrivals.key = carried.key
-        WHERE \(length)(parcels.envelope) > 0 AND NOT \(isWanted)
-            AND (EXISTS (SELECT 1 FROM erasures WHERE erasures.ticket = carried.ticket AND erasures.at >= arrivals.at)
+        INSERT INTO doomed_parcels (parcel) SELECT id FROM parcels
+        WHERE id IN (\(parcels)) AND \(length)(envelope) > 0 ON CONFLICT DO NOTHING
+        """
+    }
+
+    /// Parcels with bytes that nobody wants any more, and that say what was erased or given up: they were wanted then, or
+    /// brought it once more since, because their senders know nothing of that. `length` as above; $1 how many.
+    static func left(length: String) -> String {
+        """
+        SELECT id FROM parcels WHERE id IN (
+            SELECT parcel FROM doomed_parcels
+            UNION SELECT carried.parcel FROM carried JOIN arrivals ON arrivals.key = carried.key
+            WHERE EXISTS (SELECT 1 FROM erasures
+                    WHERE erasures.ticket = carried.ticket AND erasures.at >= arrivals.at)
                 OR EXISTS (SELECT 1 FROM quarantine WHERE quarantine.parcel = arrivals.parcel
-                    AND quarantine.key = arrivals.key AND quarantine.erased IS NOT NULL AND carried.ticket IS NULL))
-        ORDER BY parcels.id LIMIT $1
+                    AND quarantine.key = arrivals.key AND quarantine.erased IS NOT NULL AND carried.ticket IS NULL)
+        ) AND \(length)(envelope) > 0 AND NOT \(isWanted) ORDER BY id LIMIT $1
         """
     }
 
