@@ -27,9 +27,11 @@ struct ArrivalVerdict {
             guard let last = arrivals.last else { return }
             // Read after the arrivals: what they became is written with them.
             let envelopes = try await store.envelopes(of: Array(Set(arrivals.map(\.parcel))).sorted())
-            let entries = Dictionary(
-                grouping: try await store.entries(of: Array(Set(arrivals.map(\.ticket))).sorted()), by: \.ticket)
-            for arrival in arrivals where !agrees(arrival, envelopes[arrival.parcel], entries[arrival.ticket] ?? []) {
+            let entries = try await Audit.histories(of: Set(arrivals.map(\.ticket)), store)
+            for arrival in arrivals {
+                guard let history = entries[arrival.ticket],
+                    !agrees(arrival, envelopes[arrival.parcel], history)
+                else { continue }
                 tell(
                     Audit.Finding(
                         what: .arrival, ticket: arrival.ticket,

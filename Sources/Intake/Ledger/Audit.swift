@@ -88,8 +88,14 @@ package struct Audit {
         try await audit.readCheckpoints()
         try await audit.lookForUnseen()
         try await audit.readSealed()
-        for complaint in try await store.books().complaints {
-            audit.add(.books, words: Phrase(zh: "账不平：\(complaint.zh)", en: "the books: \(complaint.en)"))
+        do throws(Trouble) {
+            for complaint in try await store.books().complaints {
+                audit.add(.books, words: Phrase(zh: "账不平：\(complaint.zh)", en: "the books: \(complaint.en)"))
+            }
+        } catch  where error.kind != .passing {
+            // What was found until here is told all the same.
+            audit.add(
+                .books, words: Phrase(zh: "账算不出：\(error.words.zh)", en: "the books cannot be read: \(error.reason)"))
         }
         return audit.report
     }
@@ -101,6 +107,20 @@ package struct Audit {
         guard report.findings.count < Audit.kept else { return }
         report.findings.append(
             Finding(what: what, ticket: ticket, entry: entry, checkpoint: checkpoint, words: words))
+    }
+
+    /// The entries of these tickets; none of those whose history cannot be read, which is told where it is read itself.
+    static func histories(of tickets: Set<Int64>, _ store: any Store) async throws(Trouble) -> [Int64: [Entry]] {
+        do throws(Trouble) {
+            let found = Dictionary(grouping: try await store.entries(of: tickets.sorted()), by: \.ticket)
+            return Dictionary(uniqueKeysWithValues: tickets.map { ($0, found[$0] ?? []) })
+        } catch  where error.kind != .passing && tickets.count > 1 {
+            var found: [Int64: [Entry]] = [:]
+            for ticket in tickets { found.merge(try await histories(of: [ticket], store)) { first, _ in first } }
+            return found
+        } catch  where error.kind != .passing {
+            return [:]
+        }
     }
 
     /// What lies beside the history: sealed values, and the access log.
@@ -126,18 +146,13 @@ package struct Audit {
         while true {
             let page = try await store.tickets(after: after, limit: 200)
             if page.isEmpty { return }
-            let chains: [Int64: [Entry]]?
-            do throws(Trouble) {
-                chains = Dictionary(grouping: try await store.entries(of: page.map(\.number.id)), by: \.ticket)
-            } catch  where error.kind != .passing {
-                chains = nil
-            }
+            let chains = try await Audit.histories(of: Set(page.map(\.number.id)), store)
             for ticket in page {
                 for ids in numbering.given(after + 1..<ticket.number.id) where store.isGapless { miss(ids) }
                 after = ticket.number.id
-                try await read(ticket, chains?[after])
+                try await read(ticket, chains[after])
             }
-            let entries = page.flatMap { chains?[$0.number.id] ?? [] }
+            let entries = page.flatMap { chains[$0.number.id] ?? [] }
             for (entry, words) in try await Provenance.strangers(among: entries, store, keys: keys) {
                 add(.parcel, ticket: entry.ticket, entry: entry.sequence, words: words)
             }

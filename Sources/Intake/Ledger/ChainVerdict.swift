@@ -47,12 +47,12 @@ struct ChainVerdict {
                     .payload, entry.sequence, "第 \(entry.sequence) 条的内容与摘要不符：\(error.words.zh)",
                     "the payload of entry \(entry.sequence) does not match its digest: \(error.reason)")
             }
-            (head, expected) = (entry.hash, entry.sequence + 1)
+            (head, expected) = (entry.hash, entry.sequence &+ 1)
         }
         if (entries.last?.sequence ?? 0) < ticket.entries {
             let last = entries.last?.sequence ?? 0
             tell(
-                .tailCut, last + 1, "尾部被截：应有 \(ticket.entries) 条，到 \(last) 为止",
+                .tailCut, last &+ 1, "尾部被截：应有 \(ticket.entries) 条，到 \(last) 为止",
                 "the tail was cut: \(ticket.entries) entries expected, the last is \(last)")
         } else if head != ticket.head || entries.last?.sequence != ticket.entries {
             tell(

@@ -37,12 +37,8 @@ struct SealedVerdict {
                 let rows = try await store.sealedRows(on: shelf, after: after, limit: SealedVerdict.batch)
                 guard let last = rows.last else { break }
                 // Read after the rows: a contact is written with its entry.
-                let entries =
-                    shelf == .contacts
-                    ? Dictionary(
-                        grouping: try await store.entries(of: Array(Set(rows.map(\.ticket))).sorted()), by: \.ticket)
-                    : [:]
-                for row in rows {
+                let entries = shelf == .contacts ? try await Audit.histories(of: Set(rows.map(\.ticket)), store) : [:]
+                for row in rows where shelf != .contacts || entries[row.ticket] != nil {
                     do throws(Trouble) { try verify(row, shelf, entries[row.ticket] ?? []) } catch {
                         let (zh, en) = (SealedVerdict.name(shelf).zh, SealedVerdict.name(shelf).en)
                         // Who opens it is sent to `audit verify`, which says it in its own words.
@@ -64,7 +60,10 @@ struct SealedVerdict {
         switch shelf {
         case .parcels: try verify(parcel: row)
         case .contacts:
-            guard let sealed = row.sealed, let kind = row.word.flatMap(Contact.Kind.init(rawValue:)) else { return }
+            guard let sealed = row.sealed else { return }
+            guard let kind = row.word.flatMap(Contact.Kind.init(rawValue:)) else {
+                throw .lasting("没有这种联系方式", "is of a kind that there is not")
+            }
             let contact = TicketContact(id: row.id, role: .reporter, kind: kind, sealed: sealed, person: nil)
             let kept = try keys.open(contact, of: entries)
             guard keys.contactHash(Contact(kind: kind, value: kept.value)) == row.beside else {

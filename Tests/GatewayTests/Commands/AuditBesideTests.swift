@@ -8,7 +8,8 @@ import Testing
 @Suite("audit verify beside the history") struct AuditBesideTests {
     /// One way to bend what no ticket's chain holds, and what is found of it.
     enum Tampering: String, CaseIterable, Sendable, CustomTestStringConvertible {
-        case contactMoved, contactSwapped, contactHash, bodySwapped, blobNamed, envelopeGone, parcelSwapped,
+        case contactMoved, contactSwapped, contactHash, contactKind, entryKind, itemsMany, bodySwapped, blobNamed,
+            envelopeGone, parcelSwapped,
             parcelForgotten, arrivalMoved, arrivalFitted
         case accessesRemoved, accessRemoved, accessesCut, accessChanged, accessNoteSwapped, accessesFeignedOld, nothing
 
@@ -18,6 +19,9 @@ import Testing
             switch self {
             case .contactMoved: "UPDATE contacts SET ticket = 2 WHERE id = 1"
             case .contactSwapped: "UPDATE contacts SET sealed = (SELECT sealed FROM contacts WHERE id = 2) WHERE id = 1"
+            case .contactKind: "UPDATE contacts SET kind = 'x' WHERE id = 1"
+            case .entryKind: "UPDATE entries SET kind = 'x' WHERE ticket = 1"
+            case .itemsMany: "UPDATE parcels SET items = 9223372036854775807 WHERE id = 1"
             case .contactHash: "UPDATE contacts SET hash = zeroblob(16) WHERE id = 1"
             case .bodySwapped: "UPDATE parcels SET body = (SELECT body FROM parcels WHERE id = 2) WHERE id = 1"
             case .blobNamed: "UPDATE parcels SET body = NULL, blob = 'aa' WHERE id = 1"
@@ -44,7 +48,9 @@ import Testing
         var expected: (what: Audit.Finding.What, ticket: Int64?)? {
             switch self {
             case .contactMoved: (.sealed, 2)
-            case .contactSwapped, .contactHash: (.sealed, 1)
+            case .contactSwapped, .contactHash, .contactKind: (.sealed, 1)
+            case .entryKind: (.entryChanged, 1)
+            case .itemsMany: (.books, nil)
             case .bodySwapped, .blobNamed, .envelopeGone: (.sealed, nil)
             case .parcelSwapped, .parcelForgotten: (.parcel, 1)
             case .arrivalMoved, .arrivalFitted: (.arrival, 2)
