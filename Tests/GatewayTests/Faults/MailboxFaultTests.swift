@@ -89,7 +89,9 @@ import Testing
                     }
                     try await faulty.heal()
                     let expected = 3 * (all.count(where: \.heals) + 1)
-                    let books = try await eventually("all that can be read is") { () -> Books? in
+                    // Who failed for long is asked again after a pause of up to six minutes.
+                    let books = try await eventually(within: .seconds(1200), "all that can be read is") {
+                        () -> Books? in
                         let books = try await gateway.books()
                         return books.tickets >= expected ? books : nil
                     }

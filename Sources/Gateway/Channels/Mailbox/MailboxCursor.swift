@@ -1,4 +1,3 @@
-import Foundation
 import Intake
 
 /// How far a mailbox has been read: its UIDVALIDITY and the last UID, as text in the ledger ("1795233129:42"). While the
@@ -20,33 +19,4 @@ struct MailboxCursor: Sendable, Equatable, CustomStringConvertible {
     }
 
     var description: String { "\(validity):\(last)" }
-}
-
-/// Which mail is being read, noted in a file before it is begun: a mail that ends the process, or the connection, each
-/// time is known by that and set aside, instead of being fetched for ever.
-struct MailboxAttempts: Sendable {
-    /// Beginnings after which a mail is set aside.
-    static let most = 4
-    private let path: String
-
-    init(path: String) { self.path = path }
-
-    /// Notes another beginning and gives how many there were before.
-    func begin(_ cursor: MailboxCursor) throws(Trouble) -> Int {
-        let note = (boundedContents(path, limit: 100).map { String(decoding: $0, as: UTF8.self) } ?? "").split(
-            separator: " ")
-        let before = note.count == 2 && note[0] == "\(cursor)" ? Int(note[1]) ?? 0 : 0
-        try write("\(cursor) \(before + 1)")
-        return before
-    }
-
-    /// The mail is done with, or it was not to blame.
-    func end() throws(Trouble) { try write("") }
-
-    private func write(_ text: String) throws(Trouble) {
-        do { try text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
-            throw .passing(
-                "状态目录写不下；请检查磁盘空间", "the state folder cannot be written; check free space", detail: "\(error)")
-        }
-    }
 }

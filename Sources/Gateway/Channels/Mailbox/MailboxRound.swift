@@ -139,7 +139,7 @@ struct MailboxRound {
                 reading,
                 "expected mails of at most \(text(ofBytes: settings.largest)), found \(text(ofBytes: size))")
         }
-        guard try attempts.begin(reading.mail) < MailboxAttempts.most else {
+        guard try attempts.begin(reading.mail, now: tools.now()) else {
             return try await setAside(
                 reading,
                 Phrase(
@@ -150,7 +150,7 @@ struct MailboxRound {
             guard try await session.fetch(uid, to: reading.path) else { return try await withheld(reading) }
         } catch {
             if error.kind == .lasting { return try await setAside(reading, error.words) }
-            if Task.isCancelled { try attempts.end() }
+            if Task.isCancelled { try attempts.end() } else { try attempts.cut(reading.mail, now: tools.now()) }
             throw error
         }
         do throws(Trouble) {
