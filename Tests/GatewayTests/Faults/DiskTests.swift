@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Intake
+import Servers
 import Synchronization
 import Testing
 

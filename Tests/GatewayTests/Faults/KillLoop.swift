@@ -1,5 +1,6 @@
 import Foundation
 import Intake
+import Servers
 import Synchronization
 import Testing
 
@@ -68,16 +69,4 @@ final class Oracle: Sendable {
     }
 
     func remember(_ number: Int) { state.withLock { _ = $0.acknowledged.insert(number) } }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same moments.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

@@ -1,24 +1,13 @@
 import Foundation
 import Intake
+import Servers
 import Testing
 
 @Suite("The books, on each database") struct BooksTests {
-    /// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same days.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// One made-up day at the hotline.
     private struct Shift {
         let store: any Store
-        var dice: Dice
+        var dice: SplitMix
         var now: Int64 = 0
         var tickets: [TicketNumber] = []
 
@@ -114,7 +103,7 @@ import Testing
     @Test("the books balance after every step of a random day", arguments: Backend.allCases, [1, 2, 3] as [UInt64])
     func randomDay(backend: Backend, seed: UInt64) async throws {
         try await backend.withStore { store in
-            var shift = Shift(store: store, dice: Dice(state: seed))
+            var shift = Shift(store: store, dice: SplitMix(state: seed))
             for _ in 0..<120 {
                 try await shift.step()
                 #expect(try await store.books().complaints == [])

@@ -1,25 +1,14 @@
 import Foundation
 import Intake
+import Servers
 import Testing
 
 @Suite("Erasure among everything else that happens, on each database") struct HonestDayTests {
-    /// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same days.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// One made-up day on which batches overlap, people erase, and courts hold. The body of a parcel is its source ids.
     private struct Day {
         let store: any Store
         let erasing: Erasing
-        var dice: Dice
+        var dice: SplitMix
         var now: Int64 = 0
         var preserved: Set<Int64> = []
         var erased: Set<Int64> = []
@@ -139,7 +128,7 @@ import Testing
     func random(backend: Backend, seed: UInt64) async throws {
         try await backend.withLedger { store, blobs in
             let erasing = Erasing(store: store, blobs: blobs, keys: Samples.keys, idle: .zero)
-            var day = Day(store: store, erasing: erasing, dice: Dice(state: seed))
+            var day = Day(store: store, erasing: erasing, dice: SplitMix(state: seed))
             for step in 0..<120 {
                 try await day.step()
                 if step % 8 == 7 { try await day.verify() }
