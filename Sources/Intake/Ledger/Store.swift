@@ -101,10 +101,10 @@ package protocol Store: Keeper {
     /// What erasing these parts would take away; lasting trouble if there is no such ticket.
     func sight(of parts: Set<ErasurePart>, ticket: Int64) async throws(Trouble) -> ErasureSight
     /// Erases in one commit with the entry that says so: payloads, contacts, messages, parcels and the names of files;
-    /// files that nothing names any more are doomed, parcels that somebody wants are `left` once that is over, and a form or reference that still has a file which no other ticket
-    /// names loses it. With the words, the work on the ticket ends: what was not handed
-    /// over is cancelled, and a ticket not at an end is withdrawn. With its files alone, what was not handed over is cancelled,
-    /// and the ticket is to be settled again. False, with nothing written, if the ticket is under
+    /// files that nothing names any more are doomed, parcels that somebody wants are `left` once that is over, and a form
+    /// or reference that still has a file which no other ticket names loses it. With the words, the work on the ticket
+    /// ends: what was not handed over is cancelled, and a ticket not at an end is withdrawn. With its files alone, what was
+    /// not handed over is cancelled, and the ticket is to be settled again. False, with nothing written, if the ticket is under
     /// legal hold or has another number of entries than were `seen`.
     func erase(
         _ parts: Set<ErasurePart>, of ticket: Int64, entry: NewEntry, seen: Int

@@ -58,8 +58,8 @@ package struct Erasing: Sendable {
     /// What stays with the sources of a ticket's reports.
     package func elsewhere(_ sight: ErasureSight) -> [String] { sight.channels.compactMap { leaves[$0]?.kept } }
 
-    /// Removes the bytes that were wanted while something in them was erased, or brought it again, the files that nothing names any more, and what the database's
-    /// own files still hold of what was erased. Gives how many files went.
+    /// Removes the bytes that were wanted while something in them was erased, or brought it again, the files that nothing
+    /// names any more, and what the database's own files still hold of what was erased. Gives how many files went.
     @discardableResult
     package func clear() async throws(Trouble) -> Int {
         var count = 0

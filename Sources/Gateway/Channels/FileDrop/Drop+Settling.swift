@@ -66,8 +66,8 @@ extension Drop {
         }
     }
 
-    /// The files of a claimed folder that are to be committed. Call facts parted from their file by a crash follow it: here,
-    /// back to `incoming/` if it was not claimed, else to `done/`, where it was moved before them.
+    /// The files of a claimed folder that are to be committed. Call facts parted from their file by a crash follow it:
+    /// here, back to `incoming/` if it was not claimed, else to `done/`, where it was moved before them.
     private func settled(_ folder: DropFolder, lone: Bool) throws(Trouble) -> [DropName] {
         var names: [DropName] = []
         try folder.list { name throws(Trouble) in
